@@ -1,0 +1,48 @@
+/**
+ * The one class of expected errors and the one table of their kinds: HTTP status, exit code and title.
+ */
+
+/** What each kind of expected error means to an HTTP client, to a shell and to a reader. */
+export const ERROR_KINDS = {
+  failure: { status: 500, exit: 1, title: "Failure" },
+  unreadable: { status: 400, exit: 2, title: "Unreadable input" },
+  usage: { status: 400, exit: 2, title: "Wrong usage" },
+  invalid: { status: 422, exit: 2, title: "Invalid input" },
+  not_found: { status: 404, exit: 3, title: "Not found" },
+  unauthenticated: { status: 401, exit: 4, title: "Not authenticated" },
+  forbidden: { status: 403, exit: 4, title: "Not allowed" },
+  forbidden_organization: { status: 403, exit: 4, title: "Not allowed in this organization" },
+  conflict: { status: 409, exit: 5, title: "Conflict" },
+  deleted: { status: 409, exit: 5, title: "Deleted" },
+  beyond_retention: { status: 422, exit: 2, title: "Beyond retention" },
+  too_large: { status: 413, exit: 2, title: "Too large" },
+  temporary: { status: 503, exit: 6, title: "Temporarily unavailable" },
+  storage_full: { status: 503, exit: 6, title: "Storage full" },
+  storage_failure: { status: 503, exit: 1, title: "Storage failure" },
+} as const;
+
+/** The name of a kind of expected error; stable, for people who script on it. */
+export type ErrorKind = keyof typeof ERROR_KINDS;
+
+/** One fault in one place of the input, as in RFC 9457's `errors` extension. */
+export interface ErrorIssue {
+  /** JSON pointer of the field, `""` for the whole. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/**
+ * An expected error: its message says the action, quotes the value and says what is wanted, without a final period.
+ * Everything else that is thrown is a bug.
+ */
+export class CostopsError extends Error {
+  readonly kind: ErrorKind;
+  readonly issues: readonly ErrorIssue[];
+
+  constructor(kind: ErrorKind, message: string, options: { issues?: readonly ErrorIssue[]; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "CostopsError";
+    this.kind = kind;
+    this.issues = options.issues ?? [];
+  }
+}
