@@ -48,4 +48,8 @@ export const LIMITS = {
   group_records: 500,
   group_bytes: 1024 * 1024,
   group_wait_ms: 2,
+  /** Prices looked up and kept ready; beyond it the oldest are forgotten. Model names come from outside. */
+  price_lookups: 10_000,
+  /** A regular expression in a price catalogue that was fetched; longer ones are not ours to run. */
+  matcher_pattern_characters: 500,
 } as const;

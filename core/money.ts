@@ -76,7 +76,10 @@ function readDecimal(text: string): { nanos: Usd; isExact: boolean } {
   const whole = match?.[2] ?? "";
   const fraction = match?.[3] ?? "";
   if (match === null || whole.length + fraction.length === 0 || text.length > 128) {
-    throw new CostopsError("invalid", `Cannot read "${text.slice(0, 128)}" as US dollars: write a decimal such as 12.50`);
+    throw new CostopsError(
+      "invalid",
+      `Cannot read "${text.slice(0, 128)}" as US dollars: write a decimal such as 12.50`,
+    );
   }
   const shift = Number(match[4] ?? "0") - fraction.length + FRACTION_DIGITS;
   const digits = BigInt(whole + fraction) * (match[1] === "-" ? -1n : 1n);

@@ -1,9 +1,13 @@
 /**
- * The outside world as one readonly record, made at the edge (cli/, later startServer) and passed in everywhere.
+ * The outside world as one readonly record, made at the edge and passed in everywhere.
  */
 
+import { v7 as newUuid } from "uuid";
+import type { Catalogue } from "../core/pricing/catalogue.ts";
+import { createPriceBook, type PriceBook } from "../core/pricing/price_book.ts";
+import { findCatalogue } from "../db/catalogues.ts";
 import type { Database } from "../db/database.ts";
-import type { PriceBook } from "../core/pricing/price_book.ts";
+import { listPrices } from "../db/prices.ts";
 
 /** Everything a handler may use of the outside world; tests pass fixed values. */
 export interface Environment {
@@ -12,6 +16,27 @@ export interface Environment {
   readonly now: () => number;
   /** A UUIDv7. */
   readonly newId: () => string;
-  /** The price book with the organization's, the installation's and the catalogue's prices, as of the last change. */
+  /** The catalogue in force: the one installed last, else the one that comes with the program. */
+  readonly catalogue: () => Promise<Catalogue>;
+  /** The price book of every organization's own prices, the installation's and the catalogue's, as stored now. */
   readonly priceBook: () => Promise<PriceBook>;
+}
+
+/** Makes the environment of a running program around its database. */
+export function createEnvironment(database: Database): Environment {
+  const catalogue = () => readCatalogueInForce(database);
+  return {
+    database,
+    now: () => Date.now(),
+    newId: () => newUuid(),
+    catalogue,
+    priceBook: async () => createPriceBook(await catalogue(), await listPrices(database, {})),
+  };
+}
+
+async function readCatalogueInForce(database: Database): Promise<Catalogue> {
+  const { loadBundledCatalogue, readCatalogue } = await import("../core/pricing/catalogue.ts");
+  const installed = await findCatalogue(database);
+  if (installed === undefined) return await loadBundledCatalogue();
+  return readCatalogue(JSON.parse(installed.json), installed.version);
 }

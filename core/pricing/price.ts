@@ -38,6 +38,8 @@ export interface Modifier {
   readonly numerator: bigint;
   readonly denominator: bigint;
   readonly source: string;
+  /** The price keys among the applied rates that the factor applies to. */
+  readonly price_keys: readonly string[];
 }
 
 /** Where a price comes from, in order of precedence. */
@@ -63,6 +65,8 @@ export interface AppliedPrice {
   /** The largest threshold that the request's input exceeded, null when none. */
   readonly above_input_tokens: number | null;
   readonly modifiers: readonly Modifier[];
+  /** The least audio that one request is billed for, in milliseconds; null when all that counts is what was used. */
+  readonly minimum_audio_ms: number | null;
 }
 
 /** Why a record has no cost. */

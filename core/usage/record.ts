@@ -27,6 +27,10 @@ export const QUALITY_FLAGS = [
   "assumed_provider",
   /** The source names a service tier that costops does not know; kept in `extra`, priced as standard. */
   "unknown_service_tier",
+  /** Unknown fields of the source were too large or too deep to keep beside the record. */
+  "extra_dropped",
+  /** A latency below 0 or above 30 days; left out. */
+  "implausible_latency",
 ] as const;
 export type QualityFlag = (typeof QUALITY_FLAGS)[number];
 
@@ -84,7 +88,7 @@ export interface UsageDraft extends UsageCounts {
 export interface UsageRecord extends UsageCounts {
   readonly organization_id: string;
   readonly id: string;
-  /** SHA-256 of the caller's content (core/usage/identity.ts), 32 bytes as 64 hex digits. */
+  /** Of the caller's content (core/usage/identity.ts): the first 128 bits of a SHA-256, 32 hex digits. */
   readonly content_hash: string;
   /** When the call happened; milliseconds since 1970 UTC. */
   readonly timestamp: number;
@@ -120,7 +124,6 @@ export const REJECTION_CODES = [
   "unreadable_csv",
   "invalid_utf8",
   "line_too_long",
-  "too_deep",
   "not_an_object",
   "unknown_format",
   "invalid_field",
@@ -135,7 +138,6 @@ export const REJECTION_CODES = [
   "timestamp_out_of_range",
   "cost_out_of_range",
   "too_many_tags",
-  "extra_too_large",
   "unknown_organization",
   "forbidden_organization",
   "beyond_retention",

@@ -1,0 +1,75 @@
+/**
+ * The files an import reads: those named, and those below the folders named.
+ */
+
+import { join } from "node:path";
+import { CostopsError } from "../core/error.ts";
+
+/** One file and its size in bytes, 0 when it is a pipe. */
+export interface InputFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+const USAGE_FILE = /\.(json|jsonl|ndjson|csv)(\.gz)?$/i;
+
+/** Finds the files to read, in the order of the paths and by name below a folder. Fails when a path is not there. */
+export async function findFiles(paths: readonly string[]): Promise<InputFile[]> {
+  const found: InputFile[] = [];
+  for (const path of paths) {
+    const about = await look(path);
+    if (!about.isDirectory) found.push({ path, bytes: about.size });
+    else found.push(...await searchFolder(path));
+  }
+  if (found.length > 0) return found;
+  throw new CostopsError("not_found", `Cannot find a .json, .jsonl, .ndjson or .csv file in "${paths.join('", "')}"`);
+}
+
+async function look(path: string): Promise<Deno.FileInfo> {
+  try {
+    return await Deno.stat(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new CostopsError("not_found", `Cannot import "${path}": there is no such file or folder`, { cause });
+    }
+    if (cause instanceof Deno.errors.PermissionDenied) {
+      throw new CostopsError("failure", `Cannot import "${path}": no permission`, { cause });
+    }
+    throw cause;
+  }
+}
+
+/** Symbolic links below a folder are not followed, so that a loop cannot be. */
+async function searchFolder(folder: string): Promise<InputFile[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const found: InputFile[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory) found.push(...await searchFolder(path));
+    else if (entry.isFile && USAGE_FILE.test(entry.name)) found.push({ path, bytes: (await look(path)).size });
+  }
+  return found;
+}
+
+/** Opens a file for reading; `.gz` is unpacked on the way. `onRead` is told how many bytes of the file were read. */
+export async function openFile(file: InputFile, onRead: (bytes: number) => void): Promise<AsyncIterable<Uint8Array>> {
+  const opened = await Deno.open(file.path);
+  const counted = opened.readable.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform: (chunk, controller) => {
+        onRead(chunk.length);
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+  return /\.gz$/i.test(file.path) ? unpack(counted) : counted;
+}
+
+async function* unpack(packed: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* packed.pipeThrough(new DecompressionStream("gzip"));
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new CostopsError("unreadable", "it is no whole gzip file; what could be unpacked was read", { cause });
+  }
+}

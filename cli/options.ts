@@ -1,0 +1,42 @@
+/**
+ * Flags that many commands share, with the words they are explained in.
+ */
+
+import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+
+/** Flags of every command that opens the database. */
+export interface CommonOptions {
+  readonly database?: string;
+  readonly org?: string;
+  readonly config?: string;
+  readonly quiet?: true;
+}
+
+/** Adds the flags of every command that opens the database, and an example below its help. */
+// deno-lint-ignore no-explicit-any -- the builder's type grows with each option; only its methods are used here.
+export function addCommonOptions<Builder extends Command<any, any, any>>(command: Builder): Builder {
+  return command
+    .option("--database <url>", "database: a path, or sqlite:PATH (DATABASE_URL)")
+    .option("--org <name>", "organization to work in (COSTOPS_ORG; default: default)")
+    .option("--config <file>", "configuration file (default: ./costops.toml, then the user's)")
+    .option("-q, --quiet", "no notes on stderr, only errors") as Builder;
+}
+
+/** Writes the examples of a command's help: what one would paste. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
+}
+
+/** Collects a flag that may be given several times. */
+export function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+/** Reads a whole number from 1 to `most`. */
+export function readCount(most: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (/^\d+$/.test(text) && count >= 1 && count <= most) return count;
+    throw new InvalidArgumentError(`Write a whole number from 1 to ${most}.`);
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * What a command works with: its configuration, the open database, and the operator it acts for.
+ */
+
+import { type Principal, ROLES } from "../core/access.ts";
+import { CostopsError } from "../core/error.ts";
+import { openDatabase } from "../db/database.ts";
+import { findOrganization } from "../db/organizations.ts";
+import { createEnvironment, type Environment } from "../server/environment.ts";
+import { type Config, loadConfig } from "../server/config.ts";
+import type { CommonOptions } from "./options.ts";
+
+/** An open database with everything a handler needs. */
+export interface Session {
+  readonly environment: Environment;
+  readonly principal: Principal;
+  readonly config: Config;
+}
+
+/** Reads the configuration for a command's flags. */
+export function readConfig(options: CommonOptions & { readonly tz?: string }): Config {
+  const flags = { database: options.database, org: options.org, tz: options.tz };
+  return loadConfig({ flags, variables: Deno.env.toObject(), file: options.config });
+}
+
+/** Opens the database for a command, and closes it when the command has ended. */
+export async function withSession<Result>(
+  options: CommonOptions & { readonly tz?: string },
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const config = readConfig(options);
+  const database = await openDatabase(config.database_url.value);
+  try {
+    const environment = createEnvironment(database);
+    return await work({ environment, config, principal: await actAsOperator(environment, config) });
+  } finally {
+    await database.close();
+  }
+}
+
+/** Who has the database has everything in it: the operator is a super admin, in the organization that is named. */
+async function actAsOperator({ database }: Environment, config: Config): Promise<Principal> {
+  const { value: organization_id, origin } = config.organization;
+  if (await findOrganization(database, organization_id) === undefined) {
+    const name = JSON.stringify(organization_id);
+    throw new CostopsError(
+      "not_found",
+      `Cannot find the organization ${name} (${origin}): create it with costops admin org create ${name}`,
+    );
+  }
+  const user = Deno.env.get("USER") ?? Deno.env.get("USERNAME") ?? "operator";
+  return { actor: `cli:${user}`, organization_id, is_super_admin: true, permissions: new Set(ROLES.super_admin) };
+}

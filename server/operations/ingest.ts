@@ -1,0 +1,203 @@
+/**
+ * The life of a record: read, admitted, priced, appended, answered. The CLI and the API share all of it.
+ */
+
+import type { Principal } from "../../core/access.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { priceUsage } from "../../core/pricing/cost.ts";
+import type { PriceBook } from "../../core/pricing/price_book.ts";
+import { detectFormat } from "../../core/usage/detect.ts";
+import type { Format } from "../../core/usage/format.ts";
+import { ContentOrdinals } from "../../core/usage/identity.ts";
+import { admitUsage, type IntakeDefaults } from "../../core/usage/intake.ts";
+import type { InputItem } from "../../core/usage/reader.ts";
+import { RejectedRecord, type Rejection, type UsageDraft } from "../../core/usage/record.ts";
+import type { RecordOutcome } from "../../core/usage/summary.ts";
+import type { AppendEntry, AppendOutcome } from "../../db/append.ts";
+import { listOrganizations } from "../../db/organizations.ts";
+import type { Environment } from "../environment.ts";
+import { collectBatches } from "./batches.ts";
+import type { Operation } from "./operation.ts";
+
+/** What is ingested and how. */
+export interface IngestInput {
+  readonly items: AsyncIterable<InputItem[]>;
+  /** `stdin`, `file`, `api`. */
+  readonly source: string;
+  /** Undefined: each value's format is detected. */
+  readonly format?: Format;
+  readonly defaults: IntakeDefaults;
+  /** Nothing is stored; outcomes are what they would be. */
+  readonly is_dry_run: boolean;
+}
+
+/** One record's outcome together with the input it came from. */
+export interface IngestedItem {
+  readonly outcome: RecordOutcome;
+  readonly item: InputItem;
+}
+
+/**
+ * Takes usage in and says of every record what became of it, batch by batch, in the order of the input; a batch is
+ * durable before its outcomes are given. Fails with `temporary` or `storage_*` when the database cannot take a batch;
+ * earlier batches stay.
+ */
+export const ingestUsage: Operation<IngestInput, AsyncIterable<IngestedItem[]>> = {
+  name: "ingestUsage",
+  permission: "usage:create",
+  handle: async (environment, principal, input) => {
+    const organizations = new Set((await listOrganizations(environment.database)).map(({ id }) => id));
+    const book = await environment.priceBook();
+    return ingestBatches({ environment, principal, input, organizations, book, ordinals: new ContentOrdinals() });
+  },
+};
+
+interface Run {
+  readonly environment: Environment;
+  readonly principal: Principal;
+  readonly input: IngestInput;
+  readonly organizations: ReadonlySet<string>;
+  readonly book: PriceBook;
+  readonly ordinals: ContentOrdinals;
+}
+
+async function* ingestBatches(run: Run): AsyncGenerator<IngestedItem[]> {
+  const preview = run.input.is_dry_run ? new Map<string, string>() : undefined;
+  let index = 0;
+  for await (const items of collectBatches(run.input.items, LIMITS.append_records)) {
+    const prepared = items.flatMap((item) => prepareItem(item, run));
+    const entries = prepared.flatMap(({ entry }) => (entry === undefined ? [] : [entry]));
+    const appended = await run.environment.database.append(entries, { is_preview: run.input.is_dry_run });
+    if (preview !== undefined) noticeRepeats(preview, { entries, appended });
+    yield answer(prepared, { appended, first: index });
+    index += prepared.length;
+  }
+}
+
+/** One record before it is appended: an entry, or the outcome it already has. */
+interface Prepared {
+  readonly item: InputItem;
+  readonly entry?: AppendEntry;
+  readonly rejection?: Rejection;
+}
+
+function prepareItem(item: InputItem, run: Run): Prepared[] {
+  if (item.rejection !== undefined) return [{ item, rejection: item.rejection }];
+  try {
+    const format = run.input.format ?? detectFormat(item.value);
+    if (format === undefined) return [{ item, rejection: UNKNOWN_FORMAT }];
+    const drafts = format.read(item.value);
+    if (drafts.length === 0) return [{ item }];
+    if (drafts.length === 1) return [{ item, entry: prepareEntry(drafts[0]!, { format, run }) }];
+    return drafts.map((draft) => prepareDraft(item, { draft, format, run }));
+  } catch (error) {
+    return [{ item, rejection: asRejection(error) }];
+  }
+}
+
+function prepareDraft(item: InputItem, at: { draft: UsageDraft; format: Format; run: Run }): Prepared {
+  try {
+    return { item, entry: prepareEntry(at.draft, at) };
+  } catch (error) {
+    return { item, rejection: asRejection(error) };
+  }
+}
+
+const UNKNOWN_FORMAT: Rejection = {
+  code: "unknown_format",
+  detail: "Cannot tell what this is: it has no usage that a known format would have; name one with --format",
+};
+
+function asRejection(error: unknown): Rejection {
+  if (error instanceof RejectedRecord) return { code: error.code, detail: error.message };
+  throw error;
+}
+
+function prepareEntry(draft: UsageDraft, { format, run }: { format: Format; run: Run }): AppendEntry {
+  const { environment, book, input } = run;
+  const record = admitUsage(draft, {
+    organization_id: placeOrganization(draft.organization_id, run),
+    defaults: input.defaults,
+    now: environment.now(),
+    newId: environment.newId,
+    ordinals: run.ordinals,
+    source: input.source,
+    format: format.name,
+    resolveProvider: (provider, model) => book.resolveProvider(provider, model),
+  });
+  const cost = priceUsage(record, book);
+  if (cost.amount !== null && cost.amount > LIMITS.record_nanos) {
+    throw new RejectedRecord("cost_out_of_range", "Cannot take a record that costs more than 10 million dollars");
+  }
+  return { record, cost };
+}
+
+/** The organization is the credential's; only a super admin's records choose another, and only one that exists. */
+function placeOrganization(named: string | undefined, { principal, organizations }: Run): string {
+  if (named === undefined || named === principal.organization_id) return principal.organization_id;
+  if (!principal.is_super_admin) {
+    throw new RejectedRecord("forbidden_organization", `Cannot write to the organization ${JSON.stringify(named)}`);
+  }
+  if (organizations.has(named)) return named;
+  throw new RejectedRecord(
+    "unknown_organization",
+    `Cannot find the organization ${JSON.stringify(named)}: create it with costops admin org create ${
+      JSON.stringify(named)
+    }`,
+  );
+}
+
+function answer(
+  prepared: readonly Prepared[],
+  { appended, first }: { appended: readonly AppendOutcome[]; first: number },
+): IngestedItem[] {
+  let next = 0;
+  return prepared.map(({ item, entry, rejection }, offset) => {
+    const at = { index: first + offset, line: item.line };
+    if (rejection !== undefined) return { item, outcome: { ...at, id: null, outcome: "rejected", ...rejection } };
+    if (entry === undefined) return { item, outcome: { ...at, id: null, outcome: "skipped" } };
+    return { item, outcome: { ...at, ...describe(entry, appended[next++]!) } };
+  });
+}
+
+function describe({ record, cost }: AppendEntry, appended: AppendOutcome): Omit<RecordOutcome, "index" | "line"> {
+  const { outcome } = appended;
+  if (outcome === "rejected") return { id: record.id, ...appended };
+  if (outcome === "conflict") {
+    return {
+      id: record.id,
+      outcome,
+      code: outcome,
+      detail: `Cannot store ${JSON.stringify(record.id)} again with other content: the first is kept`,
+    };
+  }
+  if (outcome === "deleted") {
+    return {
+      id: record.id,
+      outcome,
+      code: outcome,
+      detail: `Cannot store ${JSON.stringify(record.id)} again: it was deleted`,
+    };
+  }
+  return {
+    id: record.id,
+    outcome,
+    cost: cost.amount,
+    ...(cost.amount === null ? { unpriced_reason: cost.reason } : {}),
+    ...(record.is_retry_safe ? {} : { retry_safe: false as const }),
+  };
+}
+
+/** In a preview nothing is stored, so repeats within the input itself are told from what came before. */
+function noticeRepeats(
+  seen: Map<string, string>,
+  { entries, appended }: { entries: readonly AppendEntry[]; appended: AppendOutcome[] },
+): void {
+  entries.forEach(({ record }, position) => {
+    if (appended[position]!.outcome !== "inserted") return;
+    const key = JSON.stringify([record.organization_id, record.id]);
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, record.content_hash);
+    else appended[position] = { outcome: first === record.content_hash ? "duplicate" : "conflict" };
+  });
+}
