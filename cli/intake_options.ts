@@ -75,7 +75,7 @@ export async function readFormat(name: string | undefined): Promise<Format | und
 async function readTime(text: string): Promise<number> {
   const { readTimestamp } = await import("../core/usage/timestamp.ts");
   try {
-    const timestamp = readTimestamp("--timestamp", text);
+    const timestamp = readTimestamp(text, "--timestamp");
     if (timestamp !== undefined) return timestamp;
   } catch {
     // Said below in the words of a flag.

@@ -31,6 +31,8 @@ export const LIMITS = {
   issues: 20,
   /** Dimensions of one query besides time. */
   group_by: 4,
+  /** Alternatives of one filter; each is a parameter of the statement. */
+  filter_values: 100,
   /** Rows of one answer; more wants a filter or an export. */
   query_rows: 100_000,
   /** Time buckets of one answer: a year of hours. */

@@ -18,6 +18,8 @@ export interface Environment {
   readonly newId: () => string;
   /** The catalogue in force: the one installed last, else the one that comes with the program. */
   readonly catalogue: () => Promise<Catalogue>;
+  /** The version of the catalogue in force, without loading it: `genai-prices 0.1.8`. */
+  readonly priceBookVersion: () => Promise<string>;
   /** The price book of every organization's own prices, the installation's and the catalogue's, as stored now. */
   readonly priceBook: () => Promise<PriceBook>;
 }

@@ -43,6 +43,8 @@ export interface CostQuery {
   /** At most LIMITS.group_by, each once. */
   readonly group_by: readonly Dimension[];
   readonly interval: Interval | null;
+  /** Where the interval's column stands among those of `group_by`; the first when not given. */
+  readonly interval_position?: number;
   /** Ascending and gapless; exactly one, the range itself, when there is no interval. */
   readonly buckets: readonly TimeBucket[];
   /** Values of a dimension that pass; several are alternatives. An empty value is "the record has none". */

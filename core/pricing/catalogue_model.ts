@@ -5,6 +5,7 @@
 import { CostopsError } from "../error.ts";
 import { formatUsd, roundUsd } from "../money.ts";
 import { type Hours, readHours } from "./hours.ts";
+import { isFreeModel } from "./free_models.ts";
 import { findPriceKey } from "./price_keys.ts";
 import { checkTiersAscend } from "./rate_card.ts";
 import type { Rate, RateCard, TieredRate } from "./price.ts";
@@ -106,8 +107,12 @@ function readRateCard(prices: unknown, where: { provider: string; model: string 
       ? readTiers(value, { ...where, priceKey, read })
       : { base: read(value), tiers: [] };
   }
+  if (Object.keys(prices).length === 0 && isFreeModel(where.provider, where.model)) return FREE_TOKENS;
   return card;
 }
+
+const FREE: TieredRate = { base: { nanos: 0n, per: 1_000_000n }, tiers: [] };
+const FREE_TOKENS: RateCard = { input_mtok: FREE, output_mtok: FREE };
 
 function readTiers(
   value: Readonly<Record<string, unknown>>,

@@ -7,7 +7,8 @@ import type { CatalogueModel } from "./catalogue_model.ts";
 import type { Hours } from "./hours.ts";
 import { findMinimumAudio } from "./minimums.ts";
 import type { ModelMatch } from "./model_match.ts";
-import { findModifierRows, type ModifierRow, toModifier } from "./modifiers.ts";
+import type { ModifierRow } from "./modifier_rows.ts";
+import { findModifierRows, toModifier } from "./modifiers.ts";
 import type { PriceQuestion, RateCard } from "./price.ts";
 import type { FoundPrice } from "./price_book.ts";
 import { compileRatePlan } from "./rate_plan.ts";
@@ -64,6 +65,8 @@ function toCandidates(
         effective_from: period.from === null ? null : new Date(period.from).toISOString(),
         hours: hours?.text ?? null,
         card,
+        unknown: rows.flatMap((row) => row.unknown ?? []),
+        excludes_long_context: rows.some((row) => row.excludes_long_context === true),
         modifiers: rows.map((row) => toModifier(row, card)),
         minimum_audio_ms: findMinimumAudio(provider, model.id),
       }),

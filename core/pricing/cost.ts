@@ -7,9 +7,9 @@
 
 import { divideHalfEven, type Usd, usdFromNanos } from "../money.ts";
 import type { UsageCounts } from "../usage/record.ts";
-import { OTHER_UNITS, type OtherUnitName, TEXT_UNIT_NAMES, type TextUnitName, type Unit } from "../usage/units.ts";
+import { OTHER_UNITS, type OtherUnitName, TEXT_UNIT_NAMES, type Unit, type UnitName, UNITS } from "../usage/units.ts";
 import { choosePriceKey } from "./price_keys.ts";
-import { chooseStep, compileRateStep, type RateStep, type UnitRate } from "./rate_plan.ts";
+import { chooseStep, type RateStep, thawPrice, type UnitRate } from "./rate_plan.ts";
 import type { AppliedPrice, Cost, CostComponent, PriceQuestion } from "./price.ts";
 import type { PriceBook } from "./price_book.ts";
 
@@ -27,7 +27,7 @@ export function priceUsage(usage: PriceQuestion & UsageCounts, book: PriceBook):
 
 /** The same arithmetic from a frozen price: what the stored cost of a record was made of. */
 export function explainCost(counts: UsageCounts, price: AppliedPrice): Cost {
-  return priceCounts(counts, compileRateStep(price));
+  return priceCounts(counts, thawPrice(price));
 }
 
 /** All input of a request, cache and modalities included: what long-context tiers go by. */
@@ -52,19 +52,19 @@ function priceCounts(counts: UsageCounts, step: RateStep): Cost {
     const name = TEXT_UNIT_NAMES[index]!;
     let quantity = counts[name];
     if (quantity <= 0) continue;
+    let reasoning = 0;
     if (name === "output_tokens" && step.reasoning !== undefined) {
-      const reasoning = Math.min(counts.reasoning_tokens, quantity);
-      if (reasoning > 0) components.push(toComponent(step.reasoning, reasoning));
+      reasoning = Math.min(counts.reasoning_tokens, quantity);
       quantity -= reasoning;
-      if (quantity === 0) continue;
     }
     const rate = step.text[index];
-    if (rate === undefined) return unpricedUnit(name, step.price);
-    components.push(toComponent(rate, quantity));
+    if (rate === undefined) return unpricedUnit(name, step);
+    if (quantity > 0) components.push(toComponent(rate, quantity));
+    if (reasoning > 0) components.push(toComponent(step.reasoning!, reasoning));
   }
   if (counts.units !== null) {
     const missing = priceOtherUnits(counts, { step, components });
-    if (missing !== undefined) return unpricedUnit(missing, step.price);
+    if (missing !== undefined) return unpricedUnit(missing, step);
   }
   if (step.request !== undefined) components.push(toComponent(step.request, 1));
   let total = 0n;
@@ -116,11 +116,17 @@ function multiply({ factor, divisor }: UnitRate, quantity: number): Usd {
   return usdFromNanos(divideHalfEven(BigInt(quantity) * factor, divisor));
 }
 
-function unpricedUnit(name: TextUnitName | OtherUnitName, price: AppliedPrice): Cost {
-  const isAmbiguous = name in OTHER_UNITS &&
-    choosePriceKey(OTHER_UNITS[name as OtherUnitName].dimensions, Object.keys(price.rates)) === "ambiguous";
-  const detail = isAmbiguous
-    ? `two prices of ${price.provider} ${price.model} cover ${name}, neither more special than the other`
-    : `the price of ${price.provider} ${price.model} has no rate for ${name}`;
-  return { amount: null, reason: "no_price_for_unit", detail };
+function unpricedUnit(name: UnitName, { price, unknown }: RateStep): Cost {
+  const key = choosePriceKey(UNITS[name].dimensions, Object.keys(price.rates));
+  const model = `${price.provider} ${price.model}`;
+  if (key === "ambiguous") {
+    const detail = `two prices of ${model} cover ${name}, neither more special than the other`;
+    return { amount: null, reason: "no_price_for_unit", detail };
+  }
+  if (key !== undefined && unknown.includes(key)) {
+    const tier = price.modifiers.map((modifier) => modifier.name).join(" and ");
+    const detail = `it is not published what ${name} of ${model} cost at ${tier}`;
+    return { amount: null, reason: "no_price_for_service_tier", detail };
+  }
+  return { amount: null, reason: "no_price_for_unit", detail: `the price of ${model} has no rate for ${name}` };
 }

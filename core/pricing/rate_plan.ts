@@ -27,6 +27,8 @@ export interface RateStep {
   readonly reasoning: UnitRate | undefined;
   /** Present when every request has a price. */
   readonly request: UnitRate | undefined;
+  /** Price keys of the price that nobody knows under its modifiers. */
+  readonly unknown: readonly string[];
 }
 
 /** The steps of one price: the first for short requests, then one for each long-context threshold, ascending. */
@@ -37,6 +39,10 @@ export interface RatePlan {
 /** What a plan is made of: a price before the long-context tier is chosen. */
 export interface PlannedPrice extends Omit<AppliedPrice, "rates" | "above_input_tokens"> {
   readonly card: RateCard;
+  /** Price keys whose rate under the modifiers is not known: what they price is unpriced. */
+  readonly unknown?: readonly string[];
+  /** Whether no rate is known under the modifiers for requests above a long-context threshold. */
+  readonly excludes_long_context?: boolean;
 }
 
 const REASONING: UnitDimensions = { family: "tokens", direction: "output", token_type: "reasoning" };
@@ -44,11 +50,13 @@ const REASONING_PRICE_KEY = "output_reasoning_mtok";
 const REQUEST_PRICE_KEY = "requests_kcount";
 
 /** Makes the steps of a price, one for every threshold at which any of its rates changes. */
-export function compileRatePlan({ card, ...price }: PlannedPrice): RatePlan {
+export function compileRatePlan(
+  { card, unknown = [], excludes_long_context = false, ...price }: PlannedPrice,
+): RatePlan {
   const thresholds = new Set<number>();
   for (const rate of Object.values(card)) for (const tier of rate.tiers) thresholds.add(tier.above_input_tokens);
   const step = (above_input_tokens: number | null): RateStep =>
-    compileRateStep({
+    compileRateStep(excludes_long_context && above_input_tokens !== null ? Object.keys(card) : unknown, {
       source: price.source,
       reference: price.reference,
       provider: price.provider,
@@ -75,21 +83,29 @@ export function chooseStep(plan: RatePlan, input_tokens: number): RateStep {
   return chosen;
 }
 
-/** Finds for every unit the rate of a frozen price that prices it. */
-export function compileRateStep(price: AppliedPrice): RateStep {
+/** A frozen price made ready to price counts with again. */
+export function thawPrice(price: AppliedPrice): RateStep {
+  return compileRateStep([], price);
+}
+
+/** Finds for every unit the rate that prices it; a rate among `unknown` prices nothing. */
+function compileRateStep(unknown: readonly string[], price: AppliedPrice): RateStep {
   const keys = Object.keys(price.rates);
   const other = new Map<string, UnitRate>();
-  for (const [unit, { dimensions }] of Object.entries(OTHER_UNITS)) {
+  const find = (unit: string, dimensions: UnitDimensions) => {
     const rate = findUnitRate(unit, { dimensions, keys, price });
+    return rate === undefined || unknown.includes(rate.price_key) ? undefined : rate;
+  };
+  for (const [unit, { dimensions }] of Object.entries(OTHER_UNITS)) {
+    const rate = find(unit, dimensions);
     if (rate !== undefined) other.set(unit, rate);
   }
   return {
     price,
-    text: TEXT_UNIT_NAMES.map((unit) => findUnitRate(unit, { dimensions: TEXT_UNITS[unit].dimensions, keys, price })),
+    unknown,
+    text: TEXT_UNIT_NAMES.map((unit) => find(unit, TEXT_UNITS[unit].dimensions)),
     other,
-    reasoning: keys.includes(REASONING_PRICE_KEY)
-      ? findUnitRate("reasoning_tokens", { dimensions: REASONING, keys, price })
-      : undefined,
+    reasoning: keys.includes(REASONING_PRICE_KEY) ? find("reasoning_tokens", REASONING) : undefined,
     request: keys.includes(REQUEST_PRICE_KEY) ? toUnitRate("requests", REQUEST_PRICE_KEY, price) : undefined,
   };
 }

@@ -2,7 +2,7 @@
  * From totals with parts inside to disjoint buckets: the arithmetic that every inclusive source shares.
  */
 
-import { addUnit, flag, keepExtra, keepUsage, type OpenDraft, sumTokens } from "./draft.ts";
+import { addUnit, flag, keepExtra, type OpenDraft, sumTokens } from "./draft.ts";
 
 /** The tokens that are not text, by modality. */
 export interface ModalTokens {
@@ -96,11 +96,11 @@ export function addCacheWrite(draft: OpenDraft, write: CacheWrite): void {
   if (written_5m + written_1h > 0) keepExtra(draft, "cache_write_unsplit_tokens", unsplit);
 }
 
-/** Compares the source's own total with the buckets; where they differ it is flagged and kept as `extra.usage.<field>`. */
-export function checkTotal(draft: OpenDraft, total: number | undefined, field: string): void {
-  if (total === undefined || total === sumTokens(draft)) return;
+/** Whether the source's own total differs from the buckets; flagged when it does. */
+export function isTotalOff(draft: OpenDraft, total: number | undefined): boolean {
+  if (total === undefined || total === sumTokens(draft)) return false;
   flag(draft, "total_mismatch");
-  keepUsage(draft, { [field]: total });
+  return true;
 }
 
 const MODALITIES = ["audio", "image", "video"] as const;

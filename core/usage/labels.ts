@@ -3,7 +3,7 @@
  */
 
 import { LIMITS } from "../limits.ts";
-import { type OpenDraft, setOwn } from "./draft.ts";
+import { keepExtra, type OpenDraft, setOwn } from "./draft.ts";
 import { isAbsent, isObject, quote } from "./fields.ts";
 import type { SourceObject } from "./format.ts";
 import { RejectedRecord } from "./record.ts";
@@ -44,7 +44,7 @@ export function addMetadata(draft: OpenDraft, metadata: SourceObject): SourceObj
 /**
  * Reads what callers add beside a provider's own fields: `timestamp`, `organization_id`, `project`, `user`,
  * `environment`, `session`, `tags`, and `metadata`. Only texts and objects of texts count, so that a provider may use
- * the same name for something else one day.
+ * the same name for something else one day. What of `metadata` is no tag stays in `extra`.
  */
 export function addLabels(draft: OpenDraft, body: SourceObject): void {
   draft.timestamp ??= readTimestamp(body.timestamp, "timestamp");
@@ -53,8 +53,15 @@ export function addLabels(draft: OpenDraft, body: SourceObject): void {
   draft.user = findText(body.user) ?? findText(body.user_id);
   draft.environment = findText(body.environment);
   draft.session = findText(body.session) ?? findText(body.session_id);
-  if (isObject(body.tags)) addMetadata(draft, body.tags);
-  if (isObject(body.metadata)) addMetadata(draft, body.metadata);
+  if (isObject(body.tags)) addTextTags(draft, body.tags);
+  if (!isObject(body.metadata)) return;
+  const rest = addMetadata(draft, body.metadata);
+  if (rest !== undefined) keepExtra(draft, "metadata", rest);
+}
+
+/** Adds the texts of an object as tags, whatever their length: too long is for intake to say. */
+export function addTextTags(draft: OpenDraft, tags: SourceObject): void {
+  for (const key of Object.keys(tags)) if (typeof tags[key] === "string") addTag(draft, key, tags[key]);
 }
 
 /** The text in a field; undefined when there is none or something else. */

@@ -88,13 +88,17 @@ export const OTHER_UNITS = {
 /** All units by wire name. Reasoning tokens are a subset of `output_tokens`, so they are no unit of their own. */
 export const UNITS: { readonly [Name in UnitName]: Unit } = { ...TEXT_UNITS, ...OTHER_UNITS };
 
+/** The wire name of a text bucket. */
 export type TextUnitName = keyof typeof TEXT_UNITS;
+/** The wire name of a rarer unit. */
 export type OtherUnitName = keyof typeof OTHER_UNITS;
 
 /** The wire name of a unit. */
 export type UnitName = TextUnitName | OtherUnitName;
 
+/** Wire names of the text buckets, in the order of the table. */
 export const TEXT_UNIT_NAMES = Object.keys(TEXT_UNITS) as readonly TextUnitName[];
+/** Wire names of the rarer units, in the order of the table. */
 export const OTHER_UNIT_NAMES = Object.keys(OTHER_UNITS) as readonly OtherUnitName[];
 
 /** Counts of the rarer units, stored numbers (whole multiples of 10^-decimals); only what is not zero. */

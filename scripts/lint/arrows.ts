@@ -16,7 +16,7 @@ export const arrows: Deno.lint.Rule = {
         return context.report({ node, message: `A computed import in ${layer} cannot be checked: write its path` });
       }
       if (!/^(\.{0,2}\/|file:)/.test(text)) return;
-      const target = resolveSpecifier(from, text);
+      const target = text.startsWith("file:") ? text : resolveSpecifier(from, text);
       const fault = findFault(layer, target);
       if (fault !== undefined) context.report({ node, message: `"${text}" ${fault}` });
     });

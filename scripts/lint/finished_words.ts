@@ -5,9 +5,10 @@
 import { findOuterFolder, toHousePath } from "./house.ts";
 
 const IN_COMMENTS = /\b(?:TODO|FIXME|XXX|HACK)\b|\bnot (?:yet )?implemented\b|\bplaceholder\b/i;
-/** In text, `placeholder=` is HTML's attribute. */
+/** As in comments, but for the attribute that HTML's text fields have. */
 const IN_TEXT = /\b(?:TODO|FIXME)\b|\bnot (?:yet )?implemented\b|\bplaceholder\b(?!\s*=)/i;
-const IN_NAMES = /(?:^|_)(?:todo|fixme|not_?implemented)(?:$|_)|^(?:todo|fixme)[A-Z]|notImplemented/i;
+const IN_NAMES =
+  /^(?:todo|fixme)(?:$|_|[A-Z])|_(?:TODO|FIXME|todo|fixme)(?:$|_)|^(?:TODO|FIXME)(?:$|_)|not_?[iI]mplemented|NotImplemented/;
 
 /** Reports words of unfinished work. The text of tests is theirs: it is what they plant. */
 export const finishedWords: Deno.lint.Rule = {

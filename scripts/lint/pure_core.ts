@@ -12,22 +12,16 @@ const WORLD = new Set([
   "process",
   "globalThis",
   "window",
-  "self",
   "eval",
   "require",
   "localStorage",
   "sessionStorage",
-  "caches",
-  "navigator",
   "WebSocket",
   "Worker",
   "BroadcastChannel",
   "setTimeout",
   "setInterval",
   "queueMicrotask",
-  "prompt",
-  "alert",
-  "confirm",
 ]);
 
 /** Objects that are part pure: only these members are refused, and the object itself may not be handed on. */
@@ -101,7 +95,7 @@ function isReference(node: Deno.lint.Identifier): boolean {
     case "MemberExpression":
       return parent.object === node || parent.computed;
     case "Property":
-      return parent.key !== node || parent.computed || parent.shorthand;
+      return parent.key !== node || parent.computed;
     case "TSQualifiedName":
       return parent.left === node;
     case "ImportSpecifier":
@@ -113,7 +107,6 @@ function isReference(node: Deno.lint.Identifier): boolean {
       return false;
     case "PropertyDefinition":
     case "MethodDefinition":
-    case "AccessorProperty":
       return parent.key !== node || parent.computed;
     default:
       return true;

@@ -10,7 +10,7 @@ export const topLevelAwait: Deno.lint.Rule = {
     const layer = findLayer(toHousePath(context.filename));
     if (layer === undefined || layer === "main") return {};
     const check = (node: Deno.lint.Node) => {
-      if (!isInFunction(node)) {
+      if (!context.sourceCode.getAncestors(node).some((ancestor) => /Function/.test(ancestor.type))) {
         context.report({ node, message: "Only main.ts waits at the top level: move it into a function" });
       }
     };
@@ -20,12 +20,3 @@ export const topLevelAwait: Deno.lint.Rule = {
     };
   },
 };
-
-function isInFunction(node: Deno.lint.Node): boolean {
-  let parent: Deno.lint.Node | undefined | null = node.parent;
-  while (parent !== null && parent !== undefined && parent.type !== "Program") {
-    if (/Function/.test(parent.type)) return true;
-    parent = parent.parent;
-  }
-  return false;
-}

@@ -123,7 +123,10 @@ function prepareEntry(draft: UsageDraft, { format, run }: { format: Format; run:
     ordinals: run.ordinals,
     source: input.source,
     format: format.name,
-    resolveProvider: (provider, model) => book.resolveProvider(provider, model),
+    resolveProvider: (provider, model) => {
+      const resolved = book.resolve(provider, model);
+      return resolved.provider === null ? undefined : { provider: resolved.provider, is_assumed: resolved.is_assumed };
+    },
   });
   const cost = priceUsage(record, book);
   if (cost.amount !== null && cost.amount > LIMITS.record_nanos) {

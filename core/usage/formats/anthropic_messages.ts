@@ -11,6 +11,7 @@ import { addLabels, findText } from "../labels.ts";
 import { RejectedRecord, type UsageDraft } from "../record.ts";
 import { readTimestamp } from "../timestamp.ts";
 import { keepUnknown, knownFields } from "../unknown.ts";
+import { readNothing } from "./no_usage.ts";
 
 const COUNTS = ["input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"];
 const CACHE_CREATION = knownFields(["ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"]);
@@ -35,7 +36,8 @@ export const anthropicMessages: Format = {
     return !isAbsent(value.custom_id) && isObject(value.result) && isAbsent(value.response);
   },
   read(value) {
-    if (!isObject(value.result) || isObject(value.usage)) return readMessage(value);
+    if (isObject(value.usage)) return readMessage(value);
+    if (!isObject(value.result)) return readNothing(anthropicMessages, value);
     const { type, message } = value.result;
     if (type !== "succeeded") return [];
     if (!isObject(message)) {
@@ -79,7 +81,8 @@ function newMessage(message: SourceObject, usage: SourceObject): OpenDraft {
   const draft = newDraft();
   draft.provider = findText(message.provider) ?? "anthropic";
   draft.operation = "chat";
-  draft.region = findText(usage.inference_geo);
+  const geo = findText(usage.inference_geo);
+  if (geo !== "not_available") draft.region = geo;
   addLabels(draft, message);
   setServiceTier(draft, usage.service_tier);
   if (usage.speed === "fast" && draft.service_tier !== "batch") draft.service_tier = "fast";
@@ -113,6 +116,8 @@ function readIterations(draft: UsageDraft, whole: { message: SourceObject; usage
     const inner = newMessage(message, usage);
     inner.id = draft.id === undefined ? undefined : `${draft.id}:${index}`;
     inner.model = findText(iteration.model) ?? draft.model;
+    // Speed was asked for the message's own model.
+    if (inner.model !== draft.model && inner.service_tier === "fast") inner.service_tier = undefined;
     inner.operation = findText(iteration.type);
     addCounts(inner, iteration);
     keepUnknown(inner, iteration, ITERATION);

@@ -9,6 +9,7 @@ import type { Format, SourceObject } from "../format.ts";
 import { addLabels, findText } from "../labels.ts";
 import { findHttpDate } from "../timestamp.ts";
 import { keepUnknown, knownFields } from "../unknown.ts";
+import { readNothing } from "./no_usage.ts";
 
 const USAGE = knownFields([
   "inputTokens",
@@ -33,7 +34,7 @@ export const bedrockConverse: Format = {
   },
   read(value) {
     const usage = readObject(value.usage, "usage");
-    if (usage === undefined) return [];
+    if (usage === undefined) return readNothing(bedrockConverse, value);
     const draft = newDraft();
     // Python's and JavaScript's SDKs put the answer's headers beside the body.
     const boto = isObject(value.ResponseMetadata) ? value.ResponseMetadata : undefined;

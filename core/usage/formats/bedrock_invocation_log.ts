@@ -10,6 +10,7 @@ import { addMetadata, findText } from "../labels.ts";
 import { readTimestamp } from "../timestamp.ts";
 import { collectUnknown, knownFields } from "../unknown.ts";
 import { readCacheDetails } from "./bedrock_converse.ts";
+import { readNothing } from "./no_usage.ts";
 
 const CONTENT = ["inputContentType", "inputBodyJson", "inputBodyS3Path", "outputContentType", "outputBodyJson"];
 const INPUT = knownFields([...CONTENT, "inputTokenCount", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"]);
@@ -28,7 +29,9 @@ export const bedrockInvocationLog: Format = {
   read(value) {
     const input = isObject(value.input) ? value.input : {};
     const output = isObject(value.output) ? value.output : {};
-    if (isAbsent(input.inputTokenCount) && isAbsent(output.outputTokenCount)) return [];
+    if (isAbsent(input.inputTokenCount) && isAbsent(output.outputTokenCount)) {
+      return readNothing(bedrockInvocationLog, value);
+    }
     const draft = newDraft();
     draft.id = readId(value.requestId, "requestId");
     draft.timestamp = readTimestamp(value.timestamp, "timestamp");
@@ -38,7 +41,8 @@ export const bedrockInvocationLog: Format = {
     draft.status = findText(value.errorCode);
     draft.operation = OPERATIONS[findText(value.operation) ?? ""];
     if (isObject(value.identity)) draft.user = findText(value.identity.arn);
-    if (isObject(value.requestMetadata)) addMetadata(draft, value.requestMetadata);
+    const metadata = isObject(value.requestMetadata) ? addMetadata(draft, value.requestMetadata) : undefined;
+    if (metadata !== undefined) keepExtra(draft, "requestMetadata", metadata);
     draft.input_tokens = readCount(input.inputTokenCount, "inputTokenCount") ?? 0;
     draft.cache_read_tokens = readCount(input.cacheReadInputTokenCount, "cacheReadInputTokenCount") ?? 0;
     draft.output_tokens = readCount(output.outputTokenCount, "outputTokenCount") ?? 0;

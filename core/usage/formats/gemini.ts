@@ -3,13 +3,14 @@
  * (Google's API reference, 2026-11).
  */
 
-import { addInput, addOutput, checkTotal, type ModalTokens } from "../breakdown.ts";
+import { addInput, addOutput, isTotalOff, type ModalTokens } from "../breakdown.ts";
 import { addUnit, flag, keepUsage, newDraft, type OpenDraft, setServiceTier } from "../draft.ts";
 import { checkCount, isObject, readCount, readId, readText } from "../fields.ts";
 import type { Format, SourceObject } from "../format.ts";
 import { addLabels, findText } from "../labels.ts";
 import { readTimestamp } from "../timestamp.ts";
 import { keepUnknown, knownFields } from "../unknown.ts";
+import { readNothing } from "./no_usage.ts";
 
 const USAGE = knownFields([
   "promptTokenCount",
@@ -33,7 +34,7 @@ export const gemini: Format = {
   detect: (value) => isObject(value.usageMetadata),
   read(value) {
     const usage = value.usageMetadata;
-    if (!isObject(usage)) return [];
+    if (!isObject(usage)) return readNothing(gemini, value);
     const draft = newDraft();
     draft.id = readId(value.responseId, "responseId");
     draft.timestamp = readTimestamp(value.timestamp ?? value.createTime, "createTime");
@@ -65,7 +66,8 @@ function addCounts(draft: OpenDraft, usage: SourceObject): void {
     modal: readDetails(draft, usage, "candidatesTokensDetails"),
   });
   addUnit(draft, "tool_input_tokens", readCount(usage.toolUsePromptTokenCount, "toolUsePromptTokenCount"));
-  checkTotal(draft, readCount(usage.totalTokenCount, "totalTokenCount"), "totalTokenCount");
+  const total = readCount(usage.totalTokenCount, "totalTokenCount");
+  if (isTotalOff(draft, total)) keepUsage(draft, { totalTokenCount: total });
 }
 
 /** Documents are priced as images (Google's price list, 2026-11). A modality that is not known stays in the text. */

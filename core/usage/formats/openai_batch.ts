@@ -5,9 +5,10 @@
 import type { OpenDraft } from "../draft.ts";
 import { isAbsent, isObject, quote, readCount, readId, readLabel } from "../fields.ts";
 import type { Format, SourceObject } from "../format.ts";
-import { addMetadata } from "../labels.ts";
+import { addTextTags } from "../labels.ts";
 import { RejectedRecord } from "../record.ts";
 import { readTimestamp } from "../timestamp.ts";
+import { readNothing } from "./no_usage.ts";
 import { openaiChat } from "./openai_chat.ts";
 import { openaiEmbeddings } from "./openai_embeddings.ts";
 import { openaiImages } from "./openai_images.ts";
@@ -27,7 +28,7 @@ export const openaiBatch: Format = {
     const body = isObject(response.body) ? response.body : undefined;
     if (body === undefined || !isObject(body.usage)) {
       const status = readCount(response.status_code, "response.status_code");
-      if (!isAbsent(value.error) || (status !== undefined && status >= 400)) return [];
+      if (!isAbsent(value.error) || (status !== undefined && status >= 400)) return readNothing(openaiBatch, value);
       if (body === undefined) throw unreadableBody(response.body);
     }
     const format = BODY_FORMATS.find((candidate) => candidate.detect(body));
@@ -42,7 +43,7 @@ function addEnvelope(draft: OpenDraft, envelope: { line: SourceObject; response:
   draft.timestamp ??= readTimestamp(line.timestamp, "timestamp");
   draft.service_tier = "batch";
   draft.status = draft.status ?? readLabel(response.status_code, "response.status_code");
-  if (isObject(line.tags)) addMetadata(draft, line.tags);
+  if (isObject(line.tags)) addTextTags(draft, line.tags);
   return draft;
 }
 

@@ -2,11 +2,11 @@
  * Bodies of OpenAI's chat completions and legacy completions, and of the many systems that answer in their shape.
  */
 
-import { newDraft, type OpenDraft, setServiceTier } from "../draft.ts";
-import { isAbsent, isObject, readId, readObject, readText } from "../fields.ts";
-import type { Format, SourceObject } from "../format.ts";
-import { addLabels, findText } from "../labels.ts";
-import { readTimestamp } from "../timestamp.ts";
+import { newDraft, setServiceTier } from "../draft.ts";
+import { isAbsent, readObject } from "../fields.ts";
+import type { Format } from "../format.ts";
+import { readNothing } from "./no_usage.ts";
+import { addOpenaiBody } from "./openai_body.ts";
 import { addOpenaiUsage, usageHas } from "./openai_usage.ts";
 import { isOpenrouter } from "./openrouter.ts";
 
@@ -23,7 +23,7 @@ export const openaiChat: Format = {
   },
   read(value) {
     const usage = readObject(value.usage, "usage");
-    if (usage === undefined) return [];
+    if (usage === undefined) return readNothing(openaiChat, value);
     const draft = newDraft();
     addOpenaiBody(draft, value);
     draft.operation = value.object === "text_completion" ? "completion" : "chat";
@@ -32,24 +32,3 @@ export const openaiChat: Format = {
     return [draft];
   },
 };
-
-/** Reads what all of OpenAI's bodies share: id, creation, model, provider, labels. */
-export function addOpenaiBody(draft: OpenDraft, body: SourceObject): void {
-  draft.id = readId(body.id, "id");
-  draft.timestamp = readTimestamp(
-    isAbsent(body.timestamp) ? body.created ?? body.created_at : body.timestamp,
-    "created",
-  );
-  draft.model = readText(body.model, "model");
-  draft.provider = findText(body.provider) ?? tellProvider(body, draft.model);
-  addLabels(draft, body);
-}
-
-/** Makers whose models answer in OpenAI's shape on hosts of their own: the model's name tells them, `openai` would not. */
-const OTHER_MAKERS = ["deepseek", "grok", "mistral", "gemini", "claude"];
-
-function tellProvider(body: SourceObject, model: string | undefined): string | undefined {
-  if (isObject(body.usage) && !isAbsent(body.usage.prompt_cache_hit_tokens)) return "deepseek";
-  if (model !== undefined && OTHER_MAKERS.some((maker) => model.startsWith(maker))) return undefined;
-  return "openai";
-}

@@ -5,7 +5,8 @@
 import { newDraft } from "../draft.ts";
 import { isAbsent, readObject } from "../fields.ts";
 import type { Format } from "../format.ts";
-import { addOpenaiBody } from "./openai_chat.ts";
+import { readNothing } from "./no_usage.ts";
+import { addOpenaiBody } from "./openai_body.ts";
 import { addOpenaiUsage, usageHas } from "./openai_usage.ts";
 import { isOpenrouter } from "./openrouter.ts";
 
@@ -19,7 +20,7 @@ export const openaiEmbeddings: Format = {
   },
   read(value) {
     const usage = readObject(value.usage, "usage");
-    if (usage === undefined) return [];
+    if (usage === undefined) return readNothing(openaiEmbeddings, value);
     const draft = newDraft();
     addOpenaiBody(draft, value);
     draft.operation = "embedding";

@@ -5,7 +5,8 @@
 import { newDraft } from "../draft.ts";
 import { isAbsent, isObject, readObject } from "../fields.ts";
 import type { Format } from "../format.ts";
-import { addOpenaiBody } from "./openai_chat.ts";
+import { readNothing } from "./no_usage.ts";
+import { addOpenaiBody } from "./openai_body.ts";
 import { addOpenaiUsage } from "./openai_usage.ts";
 
 /** OpenAI images. The body does not name its model: add `model` to it. */
@@ -18,7 +19,7 @@ export const openaiImages: Format = {
   },
   read(value) {
     const usage = readObject(value.usage, "usage");
-    if (usage === undefined) return [];
+    if (usage === undefined) return readNothing(openaiImages, value);
     const draft = newDraft();
     addOpenaiBody(draft, value);
     draft.operation = "image";

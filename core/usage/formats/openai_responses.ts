@@ -6,7 +6,8 @@ import { addUnit, newDraft, type OpenDraft, setServiceTier } from "../draft.ts";
 import { isAbsent, isObject, readObject } from "../fields.ts";
 import type { Format, SourceObject } from "../format.ts";
 import { findText } from "../labels.ts";
-import { addOpenaiBody } from "./openai_chat.ts";
+import { readNothing } from "./no_usage.ts";
+import { addOpenaiBody } from "./openai_body.ts";
 import { openaiImages } from "./openai_images.ts";
 import { addOpenaiUsage } from "./openai_usage.ts";
 
@@ -21,7 +22,7 @@ export const openaiResponses: Format = {
   },
   read(value) {
     const usage = readObject(value.usage, "usage");
-    if (usage === undefined) return [];
+    if (usage === undefined) return readNothing(openaiResponses, value);
     const draft = newDraft();
     addOpenaiBody(draft, value);
     draft.operation = "chat";

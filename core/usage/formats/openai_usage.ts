@@ -3,8 +3,8 @@
  * speak too: totals that include the cache, the modalities and the reasoning (OpenAI's openapi.yaml, 2026-11).
  */
 
-import { addInput, addOutput, checkTotal, type ModalTokens } from "../breakdown.ts";
-import type { OpenDraft } from "../draft.ts";
+import { addInput, addOutput, isTotalOff, type ModalTokens } from "../breakdown.ts";
+import { keepUsage, type OpenDraft } from "../draft.ts";
 import { isAbsent, isObject, readCount, readObject } from "../fields.ts";
 import type { SourceObject } from "../format.ts";
 import { keepUnknown, knownFields } from "../unknown.ts";
@@ -66,7 +66,7 @@ export function addOpenaiUsage(draft: OpenDraft, usage: SourceObject, options: O
   if (outputDetails === undefined && options.output === "image") {
     addOutput(draft, { total: completion, reasoning: 0, modal: { audio: 0, image: completion, video: 0 } });
   } else addOutputTotal(draft, { prompt, completion, total, details: outputDetails });
-  checkTotal(draft, total, "total_tokens");
+  if (isTotalOff(draft, total)) keepUsage(draft, { total_tokens: total });
   keepUnknown(draft, usage, options.has_cost === undefined ? USAGE : COST_USAGE);
 }
 

@@ -2,12 +2,12 @@
  * Bodies of OpenRouter's chat completions: OpenAI's shape with a cost and one cache-write count.
  */
 
-import { flag, newDraft, setServiceTier } from "../draft.ts";
+import { flag, keepExtra, newDraft, setServiceTier } from "../draft.ts";
 import { isAbsent, isObject, readAmountText, readObject } from "../fields.ts";
 import type { Format, SourceObject } from "../format.ts";
-import { keepExtra } from "../draft.ts";
 import { findText } from "../labels.ts";
-import { addOpenaiBody } from "./openai_chat.ts";
+import { readNothing } from "./no_usage.ts";
+import { addOpenaiBody } from "./openai_body.ts";
 import { addOpenaiUsage } from "./openai_usage.ts";
 
 /** OpenRouter chat completions. */
@@ -19,7 +19,7 @@ export const openrouter: Format = {
   },
   read(value) {
     const usage = readObject(value.usage, "usage");
-    if (usage === undefined) return [];
+    if (usage === undefined) return readNothing(openrouter, value);
     const draft = newDraft();
     addOpenaiBody(draft, value);
     // The body's `provider` is the host that OpenRouter chose; OpenRouter is who bills.

@@ -1,0 +1,33 @@
+/**
+ * `costops report`: a report in a file's format, for cron and for people.
+ */
+
+import { Argument, type Command } from "@commander-js/extra-typings";
+import { addQueryOptions, type QueryOptions } from "./query_options.ts";
+import { examples } from "./options.ts";
+import type { Shell } from "./run.ts";
+
+/** Declares the command. */
+export function addReport(program: Command, shell: Shell): void {
+  const subjects = new Argument("[subject]", "cost, usage, or summary (the change since the period before)");
+  const command = program.command("report")
+    .addArgument(subjects.choices(["cost", "usage", "summary"] as const).default("cost"))
+    .summary("write a report as csv, json, ndjson, md, table or html")
+    .description(
+      "Writes a report of this month by model, or of what the flags say: a table on a terminal, CSV elsewhere. Numbers in\n" +
+        "CSV and JSON are exact: US dollars with nine decimals.",
+    );
+  addQueryOptions(command)
+    .addHelpText(
+      "after",
+      examples(
+        "costops report cost --format csv > costs.csv",
+        "costops report cost --since last-month --group-by project,model --format html -o report.html",
+        "costops report summary --since last-month",
+      ),
+    )
+    .action(async (type, options) => {
+      const { answerQuery } = await import("./report_answer.ts");
+      await answerQuery(options as QueryOptions, { shell, type, offTerminal: "csv" });
+    });
+}

@@ -1,0 +1,16 @@
+/**
+ * Did you mean: the known name nearest to one that was mistyped.
+ */
+
+import { distance } from "fastest-levenshtein";
+
+/** The known name with the fewest edits, undefined when even that is no typo: more than 3 edits or half of the letters. */
+export function findNearest(text: string, known: Iterable<string>): string | undefined {
+  const wanted = text.slice(0, 64).toLowerCase();
+  let nearest: { name: string; edits: number } | undefined;
+  for (const name of known) {
+    const edits = distance(wanted, name.toLowerCase());
+    if (nearest === undefined || edits < nearest.edits) nearest = { name, edits };
+  }
+  return nearest !== undefined && nearest.edits <= 3 && nearest.edits < wanted.length / 2 ? nearest.name : undefined;
+}

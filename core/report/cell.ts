@@ -1,0 +1,28 @@
+/**
+ * Cells as exact text, the same digits in every format that machines read.
+ */
+
+import { formatUsd, usdFromNanos } from "../money.ts";
+import type { Cell, Report, ReportColumn } from "./report.ts";
+
+/** Writes a number's cell exactly: amounts with nine decimals, thousandths with as many as they need. */
+export function writeExact(value: bigint, type: ReportColumn["type"]): string {
+  if (type === "usd") return formatUsd(usdFromNanos(value));
+  return type === "thousandths" ? writeThousandths(value) : value.toString();
+}
+
+/** The cells of `totals` in the order of the columns; null also for columns that do not add up. */
+export function totalCells(report: Report): Cell[] {
+  return report.columns.map((column) => report.totals[column.name] ?? null);
+}
+
+/** Whether a column holds numbers, which are aligned to the right. */
+export function isNumeric(column: ReportColumn): boolean {
+  return column.type !== "text" && column.type !== "time";
+}
+
+function writeThousandths(value: bigint): string {
+  const magnitude = value < 0n ? -value : value;
+  const fraction = (magnitude % 1000n).toString().padStart(3, "0").replace(/0+$/, "");
+  return `${value < 0n ? "-" : ""}${magnitude / 1000n}${fraction === "" ? "" : `.${fraction}`}`;
+}

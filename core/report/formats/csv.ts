@@ -1,0 +1,29 @@
+/**
+ * A report as CSV.
+ */
+
+import { isNumeric, writeExact } from "../cell.ts";
+import type { Cell, Report, ReportColumn } from "../report.ts";
+
+/**
+ * Writes a report as CSV by RFC 4180, except that lines end with LF, as the tools of a shell expect. A header line, then
+ * the rows; no totals. Numbers are exact, null is an empty cell, and a text that a spreadsheet would run as a formula has
+ * a `'` before it.
+ */
+export function* writeCsv({ columns, rows }: Report): Generator<string> {
+  yield `${columns.map((column) => quote(column.name)).join(",")}\n`;
+  for (const row of rows) yield `${columns.map((column, index) => writeCell(row[index] ?? null, column)).join(",")}\n`;
+}
+
+// The first characters that make a spreadsheet read a formula or a command; also in the full-width forms.
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+function writeCell(cell: Cell, column: ReportColumn): string {
+  if (cell === null) return "";
+  return typeof cell === "bigint" && isNumeric(column) ? writeExact(cell, column.type) : quote(String(cell));
+}
+
+function quote(text: string): string {
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,126 @@
+/**
+ * A report as a table for a terminal.
+ */
+
+import { isNumeric, totalCells } from "../cell.ts";
+import { describePeriod, describeUnpriced, displayCell, revealControls } from "../display.ts";
+import { cutText, padText, widthOf } from "../display_width.ts";
+import type { Cell, Report } from "../report.ts";
+
+const DEFAULT_WIDTH = 100;
+/** Between two columns. */
+const GAP = "  ";
+const NARROWEST_TEXT = 8;
+/** The one figure that is never left out. */
+const KEPT = "cost_usd";
+
+/** What a narrow terminal goes without, the first first; units that were asked for go before all of these. */
+const DISPENSABLE = [
+  "cache_write_tokens",
+  "cache_read_tokens",
+  "previous_cost_usd",
+  "output_tokens",
+  "input_tokens",
+  "change_percent",
+  "requests",
+  "total_tokens",
+  "change_usd",
+  "unpriced_records",
+];
+
+/**
+ * Writes a report as a table with a line of totals and what is unpriced, at most `width` characters wide. Figures are
+ * rounded for reading. When it gets narrow, whole columns are left out, which the last line names, then texts are cut;
+ * numbers never are, so a terminal too narrow for the rest gets a wider table.
+ */
+export function* writeTable(
+  report: Report,
+  { width = DEFAULT_WIDTH }: { readonly width?: number } = {},
+): Generator<string> {
+  yield `${revealControls(report.report.title)}\n${revealControls(describePeriod(report))}\n\n`;
+  const { shown, dropped } = fitColumns(measureColumns(report), width);
+  const rule = `${shown.map((column) => "─".repeat(column.width)).join(GAP)}\n`;
+  const header = headerTexts(report);
+  yield writeLine(header, shown);
+  yield rule;
+  for (const row of report.rows) yield writeLine(rowTexts(report, row), shown);
+  if (report.rows.length === 0) yield "No usage in this period\n";
+  else yield rule + writeLine(totalTexts(report), shown);
+  const unpriced = describeUnpriced(report.coverage);
+  if (unpriced !== undefined) yield `\n${unpriced}\n`;
+  if (dropped.length > 0) yield `\nToo narrow for ${dropped.map((column) => header[column.index]).join(", ")}\n`;
+}
+
+interface TableColumn {
+  readonly index: number;
+  readonly name: string;
+  readonly isNumeric: boolean;
+  readonly width: number;
+}
+
+function measureColumns(report: Report): TableColumn[] {
+  const widths = report.columns.map(() => 0);
+  const measure = (texts: readonly string[]) => {
+    for (const [index, text] of texts.entries()) widths[index] = Math.max(widths[index]!, widthOf(text));
+  };
+  measure(headerTexts(report));
+  measure(totalTexts(report));
+  for (const row of report.rows) measure(rowTexts(report, row));
+  return report.columns.map((column, index) => ({
+    index,
+    name: column.name,
+    isNumeric: isNumeric(column),
+    width: widths[index]!,
+  }));
+}
+
+/** Leaves columns out until the rest fits, then narrows the widest texts. */
+function fitColumns(columns: readonly TableColumn[], width: number) {
+  const dropped: TableColumn[] = [];
+  let shown = [...columns];
+  for (const column of orderOfDropping(columns)) {
+    if (excessOf(shown, width) <= 0) break;
+    dropped.push(column);
+    shown = shown.filter((other) => other !== column);
+  }
+  for (let excess = excessOf(shown, width); excess > 0; excess--) {
+    const widest = shown.filter((column) => !column.isNumeric && column.width > NARROWEST_TEXT)
+      .reduce<TableColumn | undefined>((a, b) => (a === undefined || b.width > a.width ? b : a), undefined);
+    if (widest === undefined) break;
+    shown = shown.map((column) => (column === widest ? { ...column, width: column.width - 1 } : column));
+  }
+  return { shown, dropped };
+}
+
+function orderOfDropping(columns: readonly TableColumn[]): TableColumn[] {
+  const units = columns.filter(({ name, isNumeric }) => isNumeric && name !== KEPT && !DISPENSABLE.includes(name));
+  return [...units, ...DISPENSABLE.flatMap((name) => columns.find((column) => column.name === name) ?? [])];
+}
+
+function excessOf(columns: readonly TableColumn[], width: number): number {
+  return columns.reduce((sum, column) => sum + column.width + GAP.length, -GAP.length) - width;
+}
+
+function writeLine(texts: readonly string[], columns: readonly TableColumn[]): string {
+  const cells = columns.map((column) => {
+    const text = cutText(texts[column.index]!, column.width);
+    return padText(text, { width: column.width, side: column.isNumeric ? "left" : "right" });
+  });
+  return `${cells.join(GAP).trimEnd()}\n`;
+}
+
+function headerTexts(report: Report): string[] {
+  return report.columns.map((column) => revealControls(column.name));
+}
+
+function rowTexts(report: Report, row: readonly Cell[]): string[] {
+  return report.columns.map((column, index) => displayCell(row[index] ?? null, column.type));
+}
+
+function totalTexts(report: Report): string[] {
+  const totals = totalCells(report);
+  return report.columns.map((column, index) => {
+    if (Object.hasOwn(report.totals, column.name)) return displayCell(totals[index] ?? null, column.type);
+    return index === 0 ? "Total" : "";
+  });
+}

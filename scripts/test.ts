@@ -1,0 +1,127 @@
+/**
+ * The test run of `deno task test` and, with `--soak`, of `deno task test:soak`.
+ *
+ * First the gates (format, lint, house, types), one test each, then `deno test`; the last line is the sum of both. Paths
+ * after it run the tests of those paths alone. A test that is ignored says why in brackets at the end of its name
+ * (`db copies to Postgres (needs Postgres)`); one that does not say fails the run.
+ */
+
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findCounts, formatCounts, listSkipped, stripColors, type TestCounts } from "./test_report.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+interface Gate {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+const GATES: readonly Gate[] = [
+  { name: "format", args: ["fmt", "--check"] },
+  { name: "lint", args: ["lint"] },
+  { name: "house", args: ["run", "--quiet", "--no-lock", "--allow-read=.", "scripts/lint_tree.ts"] },
+  { name: "types", args: ["check", "--quiet", "--frozen", "."] },
+];
+
+/** What a child said and how it ended. */
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const isSoak = args.includes("--soak");
+  const paths = args.filter((arg) => arg !== "--soak");
+  const counts: TestCounts[] = [];
+  if (!isSoak && paths.length === 0) { for (const gate of GATES) counts.push(await runGate(gate)); }
+  counts.push(await runTests(isSoak ? await findSoakTests() : paths.length > 0 ? paths : ["tests/"], { isSoak }));
+  const total = addCounts(counts);
+  console.log(formatCounts(total));
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+/** A gate is quiet when it passes, and says all it has to say when it does not. */
+async function runGate(gate: Gate): Promise<TestCounts> {
+  const started = performance.now();
+  const ended = await runDeno(gate.args, { isShown: false });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (ended.code === 0) {
+    console.log(`${gate.name} ok (${seconds} s)`);
+    return { passed: 1, failed: 0, skipped: 0 };
+  }
+  console.log(`${ended.output.trimEnd()}\n${gate.name} FAILED (${seconds} s): deno ${gate.args.join(" ")}`);
+  return { passed: 0, failed: 1, skipped: 0 };
+}
+
+/** Types are the gates' matter, so that a type error does not hide what the tests have to say. */
+async function runTests(paths: readonly string[], options: { isSoak: boolean }): Promise<TestCounts> {
+  if (paths.length === 0) return fail("No tests match tests/**/*_soak.ts");
+  const folder = await mkdtemp(join(tmpdir(), "costops-test-"));
+  try {
+    const report = join(folder, "report.xml");
+    const flags = ["--quiet", "--frozen", "--no-check", "--allow-all", "--sanitize-ops", "--sanitize-resources"];
+    const jobs = options.isSoak ? [] : ["--parallel"];
+    const args = ["test", ...flags, ...jobs, "--reporter=dot", `--junit-path=${report}`, ...paths];
+    const ended = await runDeno(args, { isShown: true });
+    return judge(ended, await readFile(report, "utf8").catch(() => ""));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The counts of a run, where whatever does not fit together is a failure more. */
+function judge(ended: Ended, report: string): TestCounts {
+  const counts = findCounts(ended.output);
+  if (counts === undefined) return fail(`deno test ended with ${ended.code} and counted nothing`);
+  if (counts.passed + counts.failed === 0) return addCounts([counts, fail("No test ran")]);
+  const faults: TestCounts[] = [];
+  if (ended.code !== 0 && counts.failed === 0) faults.push(fail(`deno test ended with ${ended.code}`));
+  if (ended.code === 0 && counts.failed > 0) faults.push(fail("deno test ended well with failed tests"));
+  for (const test of listSkipped(report)) {
+    console.log(`skipped: ${test.file}: ${test.name}`);
+    if (test.reason === undefined) faults.push(fail("A skipped test says why in brackets at the end of its name"));
+  }
+  return addCounts([counts, ...faults]);
+}
+
+function fail(message: string): TestCounts {
+  console.log(`FAILED: ${message}`);
+  return { passed: 0, failed: 1, skipped: 0 };
+}
+
+function addCounts(counts: readonly TestCounts[]): TestCounts {
+  return counts.reduce((sum, next) => ({
+    passed: sum.passed + next.passed,
+    failed: sum.failed + next.failed,
+    skipped: sum.skipped + next.skipped,
+  }));
+}
+
+async function findSoakTests(): Promise<string[]> {
+  const files = await readdir(join(ROOT, "tests"), { recursive: true });
+  return files.filter((file) => file.endsWith("_soak.ts")).map((file) => join("tests", file)).sort();
+}
+
+/** Runs this same Deno at the repository's root with nothing to read; more than four workers only wait for disks. */
+function runDeno(args: readonly string[], options: { isShown: boolean }): Promise<Ended> {
+  const env = { DENO_JOBS: String(Math.min(4, availableParallelism())), ...process.env, DENO_NO_UPDATE_CHECK: "1" };
+  const child = spawn(Deno.execPath(), args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  const keep = (chunk: string) => {
+    const text = process.stdout.isTTY ? chunk : stripColors(chunk);
+    output += text;
+    if (options.isShown) process.stdout.write(text);
+  };
+  child.stdout.setEncoding("utf8").on("data", keep);
+  child.stderr.setEncoding("utf8").on("data", keep);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
