@@ -4,7 +4,7 @@
 
 import { distance } from "fastest-levenshtein";
 
-/** The known name with the fewest edits, undefined when even that is no typo: more than 3 edits or half of the letters. */
+/** The known name with the fewest edits, undefined when even that is no typo: more than 3 edits or than half of the letters. */
 export function findNearest(text: string, known: Iterable<string>): string | undefined {
   const wanted = text.slice(0, 64).toLowerCase();
   let nearest: { name: string; edits: number } | undefined;
@@ -12,5 +12,7 @@ export function findNearest(text: string, known: Iterable<string>): string | und
     const edits = distance(wanted, name.toLowerCase());
     if (nearest === undefined || edits < nearest.edits) nearest = { name, edits };
   }
-  return nearest !== undefined && nearest.edits <= 3 && nearest.edits < wanted.length / 2 ? nearest.name : undefined;
+  return nearest !== undefined && nearest.edits <= 3 && nearest.edits <= Math.ceil(wanted.length / 2)
+    ? nearest.name
+    : undefined;
 }

@@ -4,22 +4,14 @@
 
 import type { Catalogue } from "./catalogue.ts";
 import type { CatalogueModel } from "./catalogue_model.ts";
+import { type Candidate, type FoundPrice, noPrice } from "./found_price.ts";
 import type { Hours } from "./hours.ts";
 import { findMinimumAudio } from "./minimums.ts";
 import type { ModelMatch } from "./model_match.ts";
 import type { ModifierRow } from "./modifier_rows.ts";
 import { findModifierRows, toModifier } from "./modifiers.ts";
 import type { PriceQuestion, RateCard } from "./price.ts";
-import type { FoundPrice } from "./price_book.ts";
 import { compileRatePlan } from "./rate_plan.ts";
-
-/** A price that may hold: from an instant until just before another, perhaps for hours of the day only. */
-export interface Candidate {
-  readonly from: number;
-  readonly to: number;
-  readonly hours: Hours | null;
-  readonly found: FoundPrice;
-}
 
 /** The catalogue's part of a price book. */
 export interface CataloguePrices {
@@ -81,6 +73,5 @@ function toCandidates(
 
 function withoutFactor(call: PriceQuestion, provider: string, model: CatalogueModel): Candidate {
   const detail = `no published factor is known for the service tier ${call.service_tier} of ${provider} ${model.id}`;
-  const unpriced = { amount: null, reason: "no_price_for_service_tier", detail } as const;
-  return { from: -Infinity, to: Infinity, hours: null, found: { plan: null, unpriced } };
+  return { from: -Infinity, to: Infinity, hours: null, found: noPrice("no_price_for_service_tier", detail) };
 }

@@ -2,7 +2,7 @@
  * From the names in a record to the catalogue's provider and model.
  */
 
-import { type Catalogue, type CatalogueProvider } from "./catalogue.ts";
+import type { Catalogue, CatalogueProvider } from "./catalogue.ts";
 import type { CatalogueModel } from "./catalogue_model.ts";
 import { type ModelName, readModelName } from "./model_name.ts";
 import { findProviderByName } from "./provider_name.ts";
@@ -32,10 +32,13 @@ const PASS_THROUGH = new Set(["litellm", "litellm_proxy", "litellm-proxy"]);
 export function matchModel(catalogue: Catalogue, names: { provider: string | undefined; model: string }): ModelMatch {
   const given = names.provider?.trim() ?? "";
   if (given !== "" && !PASS_THROUGH.has(given.toLowerCase())) {
-    const name = readModelName(names.model);
     const provider = findProviderByName(catalogue, given);
+    const name = readModelName(names.model);
     if (provider === undefined) return unresolved(given, name.region);
-    return resolved({ catalogue, provider, name, is_assumed: false });
+    const match = resolved({ catalogue, provider, name, is_assumed: false });
+    const prefixed = match.model === null ? splitPrefix(catalogue, names.model) : undefined;
+    if (prefixed?.provider !== provider) return match;
+    return resolved({ catalogue, provider, name: readModelName(prefixed.model), is_assumed: false });
   }
   return matchModelAlone(catalogue, names.model);
 }
@@ -47,17 +50,22 @@ function matchModelAlone(catalogue: Catalogue, model: string): ModelMatch {
     const provider = findProviderByName(catalogue, name.provider);
     if (provider !== undefined) return resolved({ catalogue, provider, name, is_assumed: true });
   }
-  const told = catalogue.providers.filter((provider) => name.spellings.some((spelling) => provider.isToldBy(spelling)));
-  const told_alone = told.length === 1 ? told[0] : undefined;
-  const slash = model.indexOf("/");
-  if (slash > 0) {
-    const provider = findProviderByName(catalogue, model.slice(0, slash));
-    if (provider !== undefined) {
-      return resolved({ catalogue, provider, name: readModelName(model.slice(slash + 1)), is_assumed: true });
-    }
+  const prefixed = splitPrefix(catalogue, model);
+  if (prefixed !== undefined) {
+    const { provider, model: rest } = prefixed;
+    return resolved({ catalogue, provider, name: readModelName(rest), is_assumed: true });
   }
-  if (told_alone !== undefined) return resolved({ catalogue, provider: told_alone, name, is_assumed: true });
+  const told = catalogue.providers.filter((provider) => name.spellings.some((spelling) => provider.isToldBy(spelling)));
+  const [provider] = told;
+  if (provider !== undefined && told.length === 1) return resolved({ catalogue, provider, name, is_assumed: true });
   return { ...unresolved(null, name.region), is_assumed: false };
+}
+
+/** Takes `azure/gpt-4o` apart when what stands before the first slash means a provider. */
+function splitPrefix(catalogue: Catalogue, model: string): { provider: CatalogueProvider; model: string } | undefined {
+  const slash = model.indexOf("/");
+  const provider = slash > 0 ? findProviderByName(catalogue, model.slice(0, slash)) : undefined;
+  return provider === undefined ? undefined : { provider, model: model.slice(slash + 1) };
 }
 
 function resolved(

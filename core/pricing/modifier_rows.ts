@@ -34,8 +34,13 @@ const CACHE_READS = [
   "cache_video_read_mtok",
 ];
 
-const OPENAI_BATCH = "https://developers.openai.com/api/docs/pricing (Batch), read 2026-11-23";
-const OPENAI_FLEX = "https://developers.openai.com/api/docs/guides/flex-processing (at Batch rates), read 2026-11-23";
+/** What the clouds' batch pages, which say half, are silent about. */
+const CACHES = [...CACHE_READS, "cache_write_mtok", "cache_write_5m_mtok", "cache_write_1h_mtok"];
+
+const OPENAI_BATCH = "https://developers.openai.com/api/docs/pricing (Batch: half of Standard), as quoted elsewhere, " +
+  "read 2026-11-23";
+const OPENAI_FLEX = "https://developers.openai.com/api/docs/pricing (Flex: half of Standard), as quoted elsewhere, " +
+  "read 2026-11-23";
 const OPENAI_FAST = "https://openai.com/api-fast-mode/ (priority, renamed fast on 2026-07-30), read 2026-11-23";
 const ANTHROPIC_PRICING = "https://platform.claude.com/docs/en/about-claude/pricing, read 2026-11-23";
 const ANTHROPIC_FAST = "https://platform.claude.com/docs/en/build-with-claude/fast-mode, read 2026-11-23";
@@ -61,7 +66,7 @@ const CLAUDE_WITH_GEO = [
   "claude-fable-5-1",
 ];
 
-/** OpenAI's models since GPT-5, whose batch table prices cached input too. */
+/** OpenAI's models since GPT-5, whose batch prices halve cached input too; of the older ones it is not known. */
 const OPENAI_SINCE_5 = ["gpt-5*", "gpt-6*"];
 const OPENAI_BEFORE_5 = [
   "gpt-3.5-turbo*",
@@ -77,7 +82,7 @@ const OPENAI_BEFORE_5 = [
 export const MODIFIER_ROWS: readonly ModifierRow[] = [
   half("batch", "openai", { models: OPENAI_SINCE_5, source: OPENAI_BATCH }),
   half("batch", "openai", { models: OPENAI_BEFORE_5, unknown: CACHE_READS, source: OPENAI_BATCH }),
-  half("flex", "openai", { models: [...OPENAI_SINCE_5, "o3", "o4-mini"], source: OPENAI_FLEX }),
+  half("flex", "openai", { models: ["gpt-5*", "o3"], source: OPENAI_FLEX }),
   openaiPriority(["gpt-5.6-sol", "gpt-5.6-terra", "gpt-5.6-luna", "gpt-5.4", "gpt-5.4-mini"], 2n, 1n),
   openaiPriority(["gpt-5", "gpt-5.1", "gpt-5.2", "gpt-4.1-nano"], 2n, 1n),
   // 12.50 / 1.25 / 75.00 over 5.00 / 0.50 / 30.00.
@@ -115,8 +120,8 @@ export const MODIFIER_ROWS: readonly ModifierRow[] = [
     denominator: 5n,
     source: GEMINI_PRICING,
   },
-  half("batch", "aws", { models: ["*"], source: BEDROCK_BATCH }),
-  half("batch", "azure", { models: ["gpt-*", "o1*", "o3*", "o4*"], unknown: CACHE_READS, source: AZURE_BATCH }),
+  half("batch", "aws", { models: ["*"], unknown: CACHES, source: BEDROCK_BATCH }),
+  half("batch", "azure", { models: ["gpt-*", "o1*", "o3*", "o4*"], unknown: CACHES, source: AZURE_BATCH }),
   {
     name: "batch",
     provider: "voyageai",

@@ -35,8 +35,16 @@ export function toModifier(row: ModifierRow, card: RateCard): Modifier {
   };
 }
 
-/** The price keys of a card that are prices of tokens, in alphabetical order: factors leave tool calls and requests alone. */
-export function tokenPriceKeys(card: RateCard): string[] {
+/** The price keys of a card that an own price's factors apply to, in order: all but tool calls and requests. */
+export function usagePriceKeys(card: RateCard): string[] {
+  return Object.keys(card).filter((key) => {
+    const family = findPriceKey(key)?.dimensions.family;
+    return family !== "tool_calls" && family !== "requests";
+  }).sort();
+}
+
+/** The price keys of a card that are prices of tokens, in order: published factors are on tokens alone. */
+function tokenPriceKeys(card: RateCard): string[] {
   return Object.keys(card).filter((key) => findPriceKey(key)?.dimensions.family === "tokens").sort();
 }
 

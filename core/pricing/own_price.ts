@@ -16,7 +16,7 @@ import type { RateCard } from "./price.ts";
 
 export { parseRate } from "./rate_card.ts";
 
-/** Factors on the rates by service tier. `standard` is always 1 and has none. */
+/** Factors by service tier on all rates but those of tool calls and requests. `standard` is always 1 and has none. */
 export type TierFactors = { readonly [Tier in ServiceTier]?: Factor };
 
 /** A price of one's own, in force from `effective_from` until just before `effective_to`. */

@@ -3,14 +3,13 @@
  */
 
 import type { Catalogue } from "./catalogue.ts";
-import type { Candidate } from "./catalogue_prices.ts";
+import { type Candidate, type FoundPrice, noPrice } from "./found_price.ts";
 import { parseHours } from "./hours.ts";
 import type { ModelMatch } from "./model_match.ts";
 import { matchesPattern, patternSpecificity } from "./model_pattern.ts";
-import { tokenPriceKeys } from "./modifiers.ts";
+import { usagePriceKeys } from "./modifiers.ts";
 import type { OwnPrice } from "./own_price.ts";
 import type { Modifier, PriceQuestion } from "./price.ts";
-import type { FoundPrice } from "./price_book.ts";
 import { findProviderByName, foldName } from "./provider_name.ts";
 import { compileRatePlan } from "./rate_plan.ts";
 import type { ServiceTier } from "../usage/record.ts";
@@ -32,16 +31,16 @@ export function compileOwnPrices(catalogue: Catalogue, prices: readonly OwnPrice
     byProvider.set(provider, [...(byProvider.get(provider) ?? []), price]);
     if (price.organization_id !== null) organizations.add(price.organization_id);
   }
-  const kept = new Map<string, FoundPrice>();
+  const kept = new Map<OwnPrice, Map<ServiceTier, FoundPrice>>();
   return {
     organizations,
     find(call, match) {
       const provider = match.catalogue_provider?.id ?? foldName(match.provider ?? "");
       const visible = (byProvider.get(provider) ?? []).filter((price) => isSeenBy(price, call.organization_id));
       return rankOwnPrices(visible, { reported: call.model, catalogued: match.model }).map((price) => {
-        const key = `${price.id}\n${call.service_tier}`;
-        const found = kept.get(key) ?? toFound(price, call.service_tier);
-        kept.set(key, found);
+        const byTier = kept.get(price) ?? new Map<ServiceTier, FoundPrice>();
+        const found = byTier.get(call.service_tier) ?? toFound(price, call.service_tier);
+        kept.set(price, byTier.set(call.service_tier, found));
         return {
           from: price.effective_from,
           to: price.effective_to ?? Infinity,
@@ -105,7 +104,7 @@ function toFound(price: OwnPrice, tier: ServiceTier): FoundPrice {
   if (modifiers === undefined) {
     const detail =
       `the price ${price.id} of ${price.provider} ${price.model} has no factor for the service tier ${tier}`;
-    return { plan: null, unpriced: { amount: null, reason: "no_price_for_service_tier", detail } };
+    return noPrice("no_price_for_service_tier", detail);
   }
   return {
     plan: compileRatePlan({
@@ -127,5 +126,5 @@ function toModifiers(price: OwnPrice, tier: ServiceTier): readonly Modifier[] | 
   const factor = price.modifiers[tier];
   if (factor === undefined) return undefined;
   const source = price.source ?? `own price ${price.id}`;
-  return [{ name: tier, ...factor, source, price_keys: tokenPriceKeys(price.rates) }];
+  return [{ name: tier, ...factor, source, price_keys: usagePriceKeys(price.rates) }];
 }

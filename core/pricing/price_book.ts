@@ -8,25 +8,18 @@
 import { distance } from "fastest-levenshtein";
 import { LIMITS } from "../limits.ts";
 import { type Catalogue } from "./catalogue.ts";
-import { type Candidate, compileCatalogue } from "./catalogue_prices.ts";
+import { compileCatalogue } from "./catalogue_prices.ts";
+import { type Candidate, type FoundPrice, noPrice } from "./found_price.ts";
 import { isWithinHours } from "./hours.ts";
 import { matchModel, type ModelMatch, type ResolvedModel } from "./model_match.ts";
 import type { OwnPrice } from "./own_price.ts";
 import { compileOwnPrices } from "./own_prices.ts";
 import { listPrices, type PriceEntry, showPrices } from "./price_list.ts";
-import type { Cost, PriceQuestion, UnpricedReason } from "./price.ts";
-import type { RatePlan } from "./rate_plan.ts";
+import type { PriceQuestion } from "./price.ts";
 
+export type { FoundPrice, Unpriced } from "./found_price.ts";
 export type { ResolvedModel } from "./model_match.ts";
 export type { PriceEntry } from "./price_list.ts";
-
-/** A cost that is null, with its reason. */
-export type Unpriced = Extract<Cost, { readonly amount: null }>;
-
-/** What a lookup found: a plan to price counts with, or why there is none. */
-export type FoundPrice =
-  | { readonly plan: RatePlan }
-  | { readonly plan: null; readonly unpriced: Unpriced };
 
 /** All prices as of one moment, immutable; what was looked up is remembered, within a limit. */
 export interface PriceBook {
@@ -64,14 +57,14 @@ export function createPriceBook(catalogue: Catalogue, ownPrices: readonly OwnPri
   const lookups = new Map<string, Lookup>();
 
   function match(provider: string | undefined, model: string): ModelMatch {
-    return remember(matches, `${provider ?? ""}\n${model}`, () => matchModel(catalogue, { provider, model }));
+    return remember(matches, joinNames(provider ?? "", model), () => matchModel(catalogue, { provider, model }));
   }
 
   function lookUp(question: PriceQuestion): Lookup {
     const names = match(question.provider, question.model);
     const call = { ...question, region: question.region ?? names.region };
     const candidates = [...own.find(call, names), ...catalogued.find(call, names)];
-    return { candidates, otherwise: noPrice({ catalogue, call, names, hasPrices: candidates.length > 0 }) };
+    return { candidates, otherwise: explainNoPrice({ catalogue, call, names, hasPrices: candidates.length > 0 }) };
   }
 
   return {
@@ -84,9 +77,8 @@ export function createPriceBook(catalogue: Catalogue, ownPrices: readonly OwnPri
     },
     findPrice(question) {
       const organization = own.organizations.has(question.organization_id) ? question.organization_id : "";
-      const key = `${organization}\n${question.provider}\n${question.model}\n${question.service_tier}\n${
-        question.region ?? ""
-      }`;
+      const names = joinNames(question.region ?? "", joinNames(question.provider, question.model));
+      const key = `${question.service_tier} ${joinNames(organization, names)}`;
       const lookup = lookups.get(key) ?? remember(lookups, key, () => lookUp(question));
       return chooseCandidate(lookup, question.timestamp);
     },
@@ -94,6 +86,11 @@ export function createPriceBook(catalogue: Catalogue, ownPrices: readonly OwnPri
     list: (options) => listPrices(catalogue, ownPrices, options),
     show: (provider, model, options) => showPrices(match(provider, model), ownPrices, { ...options, model, catalogue }),
   };
+}
+
+/** A key of two texts that no other two texts share, whatever is in them. */
+function joinNames(one: string, other: string): string {
+  return `${one.length} ${one}${other}`;
 }
 
 function chooseCandidate({ candidates, otherwise }: Lookup, instant: number): FoundPrice {
@@ -120,7 +117,7 @@ function remember<Value>(map: Map<string, Value>, key: string, make: () => Value
 /** Names offered when a model is unknown. */
 const NEAREST = 3;
 
-function noPrice(
+function explainNoPrice(
   { catalogue, call, names, hasPrices }: {
     catalogue: Catalogue;
     call: PriceQuestion;
@@ -129,18 +126,20 @@ function noPrice(
   },
 ): FoundPrice {
   if (hasPrices || names.catalogue_model !== undefined) {
-    return unpriced("no_price_at_that_time", `no price of ${call.provider} ${call.model} was in force at that time`);
+    return noPrice("no_price_at_that_time", `no price of ${call.provider} ${call.model} was in force at that time`);
+  }
+  if (names.provider === null) {
+    return noPrice(
+      "unknown_provider",
+      `the model "${call.model}" does not tell its provider, and the record names none`,
+    );
   }
   if (names.catalogue_provider === undefined) {
-    return unpriced("unknown_provider", `no price is known for the provider "${call.provider}"`);
+    return noPrice("unknown_provider", `no price is known for the provider "${call.provider}"`);
   }
   const nearest = nearestModels(catalogue, { provider: call.provider, model: call.model, count: NEAREST });
   const known = nearest.length === 0 ? "" : `; the nearest known are ${nearest.join(", ")}`;
-  return unpriced("unknown_model", `no price is known for the model "${call.model}" of ${names.provider}${known}`);
-}
-
-function unpriced(reason: UnpricedReason, detail: string): FoundPrice {
-  return { plan: null, unpriced: { amount: null, reason, detail } };
+  return noPrice("unknown_model", `no price is known for the model "${call.model}" of ${names.provider}${known}`);
 }
 
 function nearestModels(

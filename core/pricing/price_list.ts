@@ -40,7 +40,8 @@ export function listPrices(
   const own = ownPrices
     .filter((price) => isSeenBy(price, options.organization_id))
     .filter((price) => wanted === undefined || providerKey(catalogue, price.provider) === wanted)
-    .map((price) => ownEntry(price, options.at));
+    .map((price) => ownEntry(price, options.at))
+    .sort((one, other) => `${one.provider} ${one.model}` < `${other.provider} ${other.model}` ? -1 : 1);
   const catalogued = catalogue.providers
     .filter(({ id }) => wanted === undefined || id === wanted)
     .flatMap((provider) =>

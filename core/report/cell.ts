@@ -16,9 +16,9 @@ export function totalCells(report: Report): Cell[] {
   return report.columns.map((column) => report.totals[column.name] ?? null);
 }
 
-/** Whether a column holds numbers, which are aligned to the right. */
-export function isNumeric(column: ReportColumn): boolean {
-  return column.type !== "text" && column.type !== "time";
+/** Whether a column of this type holds numbers, which are aligned to the right. */
+export function isNumeric(type: ReportColumn["type"]): boolean {
+  return type !== "text" && type !== "time";
 }
 
 function writeThousandths(value: bigint): string {

@@ -17,8 +17,8 @@ export function displayCell(cell: Cell, type: ReportColumn["type"]): string {
 }
 
 /**
- * Writes an amount for people, rounded half to even: `$1,234.56`; four decimals below a dollar, `$0.0750`; below a tenth
- * of a cent as many as three significant digits take, so that what is not zero never reads as zero.
+ * Writes an amount for people, rounded half to even: `$1,234.56`; four decimals below a dollar, `$0.0750`; below a
+ * cent as many as three significant digits take, so that what is not zero never reads as zero.
  */
 export function displayUsd(amount: Usd): string {
   const nanos = amount < 0n ? -amount : amount;

@@ -37,7 +37,7 @@ const SECONDS_END = 1e11;
 
 function fromUnix(time: number): number | undefined {
   if (!(time >= 0)) return undefined;
-  // The thousandth keeps 1730419200.123 at .123 where the product comes out a hair below.
+  // The thousandth keeps 2185162096.911 at .911 where the product comes out a hair below.
   if (time < SECONDS_END) return Math.floor(time * 1000 + 0.001);
   if (time < SECONDS_END * 1e3) return Math.floor(time);
   if (time < SECONDS_END * 1e6) return Math.floor(time / 1000);

@@ -60,7 +60,7 @@ export function countsTokens(name: string, value: unknown): boolean {
 }
 
 function isCounterName(name: string): boolean {
-  return name.endsWith("_tokens") || name.endsWith("_count") || name.endsWith("TokenCount") ||
+  return name.endsWith("_tokens") || name.endsWith("_count") || name.endsWith("okenCount") ||
     name.endsWith("Tokens") ||
     name === "tokens";
 }

@@ -20,7 +20,7 @@ const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 function writeCell(cell: Cell, column: ReportColumn): string {
   if (cell === null) return "";
-  return typeof cell === "bigint" && isNumeric(column) ? writeExact(cell, column.type) : quote(String(cell));
+  return typeof cell === "bigint" && isNumeric(column.type) ? writeExact(cell, column.type) : quote(String(cell));
 }
 
 function quote(text: string): string {

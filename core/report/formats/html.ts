@@ -23,12 +23,13 @@ export function* writeHtml(report: Report): Generator<string> {
   yield* writeFilter(report);
   yield* writeChart(barsOf(report, BARS));
   yield `<table>\n<thead><tr>${columns.map(writeHeading).join("")}</tr></thead>\n`;
-  if (rows.length > 0) yield `<tfoot><tr>${writeTotals(report)}</tr></tfoot>\n`;
   yield "<tbody>\n";
   for (const row of rows) {
     yield `<tr>${columns.map((column, index) => writeCell(row[index] ?? null, column)).join("")}</tr>\n`;
   }
-  yield "</tbody>\n</table>\n";
+  yield "</tbody>\n";
+  if (rows.length > 0) yield `<tfoot><tr>${writeTotals(report)}</tr></tfoot>\n`;
+  yield "</table>\n";
   if (rows.length === 0) yield "<p>No usage in this period.</p>\n";
   const unpriced = describeUnpriced(coverage);
   yield `<p>${unpriced === undefined ? "Every record is priced" : escape(unpriced)}.</p>\n`;
@@ -95,12 +96,12 @@ function* writeChart(bars: readonly Bar[]): Generator<string> {
 }
 
 function writeHeading(column: ReportColumn): string {
-  return `<th scope="col"${isNumeric(column) ? ' class="n"' : ""}>${escape(column.name)}</th>`;
+  return `<th scope="col"${isNumeric(column.type) ? ' class="n"' : ""}>${escape(column.name)}</th>`;
 }
 
 function writeCell(cell: Cell, column: ReportColumn): string {
   const shown = escape(displayCell(cell, column.type));
-  if (!isNumeric(column)) return `<td>${shown}</td>`;
+  if (!isNumeric(column.type)) return `<td>${shown}</td>`;
   if (typeof cell !== "bigint") return `<td class="n">${shown}</td>`;
   return `<td class="n"><data value="${writeExact(cell, column.type)}">${shown}</data></td>`;
 }

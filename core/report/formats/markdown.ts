@@ -14,7 +14,7 @@ export function* writeMarkdown(report: Report): Generator<string> {
   const { columns, rows, coverage } = report;
   yield `# ${escape(revealControls(report.report.title))}\n\n${escape(describePeriod(report))}\n\n`;
   yield line(columns.map((column) => escape(revealControls(column.name))));
-  yield line(columns.map((column) => isNumeric(column) ? "---:" : ":---"));
+  yield line(columns.map((column) => isNumeric(column.type) ? "---:" : ":---"));
   const write = (cells: readonly Cell[]) =>
     line(columns.map((column, index) => escape(displayCell(cells[index] ?? null, column.type))));
   for (const row of rows) yield write(row);

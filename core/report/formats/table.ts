@@ -5,7 +5,7 @@
 import { isNumeric, totalCells } from "../cell.ts";
 import { describePeriod, describeUnpriced, displayCell, revealControls } from "../display.ts";
 import { cutText, padText, widthOf } from "../display_width.ts";
-import type { Cell, Report } from "../report.ts";
+import type { Cell, Report, ReportColumn } from "../report.ts";
 
 const DEFAULT_WIDTH = 100;
 /** Between two columns. */
@@ -14,7 +14,7 @@ const NARROWEST_TEXT = 8;
 /** The one figure that is never left out. */
 const KEPT = "cost_usd";
 
-/** What a narrow terminal goes without, the first first; units that were asked for go before all of these. */
+/** What a narrow terminal goes without, the first first; units that were asked for go after all of these. */
 const DISPENSABLE = [
   "cache_write_tokens",
   "cache_read_tokens",
@@ -30,8 +30,8 @@ const DISPENSABLE = [
 
 /**
  * Writes a report as a table with a line of totals and what is unpriced, at most `width` characters wide. Figures are
- * rounded for reading. When it gets narrow, whole columns are left out, which the last line names, then texts are cut;
- * numbers never are, so a terminal too narrow for the rest gets a wider table.
+ * rounded for reading. When it gets narrow, whole columns are left out, which the last line names, then names are cut;
+ * numbers and times never are, so a terminal too narrow for the rest gets a wider table.
  */
 export function* writeTable(
   report: Report,
@@ -54,7 +54,7 @@ export function* writeTable(
 interface TableColumn {
   readonly index: number;
   readonly name: string;
-  readonly isNumeric: boolean;
+  readonly type: ReportColumn["type"];
   readonly width: number;
 }
 
@@ -69,7 +69,7 @@ function measureColumns(report: Report): TableColumn[] {
   return report.columns.map((column, index) => ({
     index,
     name: column.name,
-    isNumeric: isNumeric(column),
+    type: column.type,
     width: widths[index]!,
   }));
 }
@@ -84,7 +84,7 @@ function fitColumns(columns: readonly TableColumn[], width: number) {
     shown = shown.filter((other) => other !== column);
   }
   for (let excess = excessOf(shown, width); excess > 0; excess--) {
-    const widest = shown.filter((column) => !column.isNumeric && column.width > NARROWEST_TEXT)
+    const widest = shown.filter((column) => column.type === "text" && column.width > NARROWEST_TEXT)
       .reduce<TableColumn | undefined>((a, b) => (a === undefined || b.width > a.width ? b : a), undefined);
     if (widest === undefined) break;
     shown = shown.map((column) => (column === widest ? { ...column, width: column.width - 1 } : column));
@@ -93,8 +93,8 @@ function fitColumns(columns: readonly TableColumn[], width: number) {
 }
 
 function orderOfDropping(columns: readonly TableColumn[]): TableColumn[] {
-  const units = columns.filter(({ name, isNumeric }) => isNumeric && name !== KEPT && !DISPENSABLE.includes(name));
-  return [...units, ...DISPENSABLE.flatMap((name) => columns.find((column) => column.name === name) ?? [])];
+  const units = columns.filter(({ name, type }) => isNumeric(type) && name !== KEPT && !DISPENSABLE.includes(name));
+  return [...DISPENSABLE.flatMap((name) => columns.find((column) => column.name === name) ?? []), ...units];
 }
 
 function excessOf(columns: readonly TableColumn[], width: number): number {
@@ -104,7 +104,7 @@ function excessOf(columns: readonly TableColumn[], width: number): number {
 function writeLine(texts: readonly string[], columns: readonly TableColumn[]): string {
   const cells = columns.map((column) => {
     const text = cutText(texts[column.index]!, column.width);
-    return padText(text, { width: column.width, side: column.isNumeric ? "left" : "right" });
+    return padText(text, { width: column.width, side: isNumeric(column.type) ? "left" : "right" });
   });
   return `${cells.join(GAP).trimEnd()}\n`;
 }

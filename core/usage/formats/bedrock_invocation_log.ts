@@ -15,7 +15,7 @@ import { readNothing } from "./no_usage.ts";
 const CONTENT = ["inputContentType", "inputBodyJson", "inputBodyS3Path", "outputContentType", "outputBodyJson"];
 const INPUT = knownFields([...CONTENT, "inputTokenCount", "cacheReadInputTokenCount", "cacheWriteInputTokenCount"]);
 const OUTPUT = knownFields([...CONTENT, "outputBodyS3Path", "outputTokenCount"]);
-const OPERATIONS: Readonly<Record<string, string>> = { Converse: "chat", ConverseStream: "chat" };
+const CHATS: ReadonlySet<unknown> = new Set(["Converse", "ConverseStream"]);
 
 /** Bedrock model invocation logs. A call that failed without counts is no usage. */
 export const bedrockInvocationLog: Format = {
@@ -39,7 +39,7 @@ export const bedrockInvocationLog: Format = {
     draft.model = readText(value.modelId, "modelId");
     draft.region = readText(value.region, "region");
     draft.status = findText(value.errorCode);
-    draft.operation = OPERATIONS[findText(value.operation) ?? ""];
+    if (CHATS.has(value.operation)) draft.operation = "chat";
     if (isObject(value.identity)) draft.user = findText(value.identity.arn);
     const metadata = isObject(value.requestMetadata) ? addMetadata(draft, value.requestMetadata) : undefined;
     if (metadata !== undefined) keepExtra(draft, "requestMetadata", metadata);

@@ -71,14 +71,14 @@ function addCounts(draft: OpenDraft, usage: SourceObject): void {
 }
 
 /** Documents are priced as images (Google's price list, 2026-11). A modality that is not known stays in the text. */
-const MODALITIES: Readonly<Record<string, keyof ModalTokens | "text">> = {
-  TEXT: "text",
-  MODALITY_UNSPECIFIED: "text",
-  AUDIO: "audio",
-  IMAGE: "image",
-  DOCUMENT: "image",
-  VIDEO: "video",
-};
+const MODALITIES: ReadonlyMap<unknown, keyof ModalTokens | "text"> = new Map([
+  ["TEXT", "text"],
+  ["MODALITY_UNSPECIFIED", "text"],
+  ["AUDIO", "audio"],
+  ["IMAGE", "image"],
+  ["DOCUMENT", "image"],
+  ["VIDEO", "video"],
+]);
 
 function readDetails(draft: OpenDraft, usage: SourceObject, field: string): ModalTokens | undefined {
   const details = usage[field];
@@ -87,7 +87,7 @@ function readDetails(draft: OpenDraft, usage: SourceObject, field: string): Moda
   for (const detail of details) {
     if (!isObject(detail)) continue;
     const count = readCount(detail.tokenCount, `${field}.tokenCount`) ?? 0;
-    const modality = typeof detail.modality === "string" ? MODALITIES[detail.modality] : undefined;
+    const modality = MODALITIES.get(detail.modality);
     if (modality === undefined && count > 0) {
       flag(draft, "unmapped_tokens");
       keepUsage(draft, { [field]: details });

@@ -147,6 +147,11 @@ Deno.test("priceUsage() says why there is no price, with the nearest names of an
     reason: "unknown_provider",
     detail: 'no price is known for the provider "in-house"',
   });
+  assert.deepEqual(priceUsage(exampleCall({ provider: "", model: "mystery-7b", input_tokens: 1 }), book), {
+    amount: null,
+    reason: "unknown_provider",
+    detail: 'the model "mystery-7b" does not tell its provider, and the record names none',
+  });
 });
 
 Deno.test("priceUsage() gives the same applied price object for the same price, and another above the threshold", () => {

@@ -121,6 +121,12 @@ Deno.test("resolve() infers the provider from the model's name when it is unambi
   assert.equal(resolve(undefined, "mystery-7b"), "null null null told");
 });
 
+Deno.test("resolve() takes the provider's own name off the front of a model's", () => {
+  assert.equal(resolve("azure", "azure/gpt-4o"), "azure gpt-4o null told");
+  assert.equal(resolve("vertex_ai", "gemini/gemini-2.5-pro"), "google gemini-2.5-pro null told");
+  assert.equal(resolve("openai", "azure/gpt-4o"), "openai null null told");
+});
+
 Deno.test("resolve() leaves a provider it does not know as it is, and never guesses its model", () => {
   assert.equal(resolve("in-house", "gpt-4o"), "in-house null null told");
 });

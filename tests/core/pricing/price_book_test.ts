@@ -21,6 +21,20 @@ Deno.test("findPrice() takes the organization's price, then the installation's, 
   assert.equal(cost({ organization_id: "other" }, [organization]), "2.500000000");
 });
 
+Deno.test("findPrice() never answers one organization with what it remembered for another", () => {
+  const own = createPriceBook(bundled, [
+    examplePrice({ id: "a", organization_id: "acme", rates: { input_mtok: "1" } }),
+    examplePrice({ id: "b", organization_id: "bolt", provider: "o", model: "penai*", rates: { input_mtok: "9" } }),
+  ]);
+  const at = (organization_id: string, provider: string, model: string) =>
+    costText(priceUsage(exampleCall({ organization_id, provider, model, input_tokens: 1_000_000 }), own));
+  assert.equal(at("acme", "openai", "gpt-4o"), "1.000000000");
+  assert.equal(at("bolt", "openai", "gpt-4o"), "2.500000000");
+  assert.equal(at("bolt", "o", "penaigpt-4o"), "9.000000000");
+  assert.equal(at("acme", "o", "penaigpt-4o"), "unknown_provider");
+  assert.equal(at("acme", "openai", "gpt-4o"), "1.000000000");
+});
+
 Deno.test("findPrice() says which price was applied", () => {
   const own = createPriceBook(bundled, [examplePrice({ id: "p-7", model: "gpt-4*", note: "contract" })]);
   const priced = priceUsage(exampleCall({ input_tokens: 1 }), own);
@@ -93,6 +107,11 @@ Deno.test("findPrice() takes an own price's own factors and none of the catalogu
   const price = examplePrice({ rates: { input_mtok: "3" }, modifiers: { batch: "0.4" } });
   assert.equal(cost({ service_tier: "batch" }, [price]), "1.200000000");
   assert.equal(cost({ service_tier: "flex" }, [price]), "no_price_for_service_tier");
+  const rates = { audio_hours: "1", web_searches_kcount: "10" };
+  const other = examplePrice({ rates, modifiers: { batch: "0.5" } });
+  const units = { seconds: 3_600_000, web_searches: 100 };
+  // Half of $1 for the hour, and all of $1 for the searches.
+  assert.equal(cost({ service_tier: "batch", input_tokens: 0, units }, [other]), "1.500000000");
 });
 
 Deno.test("findPrice() has no price before an own price of an unknown model began", () => {

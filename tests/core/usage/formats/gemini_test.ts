@@ -67,11 +67,13 @@ Deno.test("gemini reads the kind of traffic as the tier", () => {
 });
 
 Deno.test("gemini keeps an unknown modality in the text and flags it", () => {
-  const promptTokensDetails = [{ modality: "SMELL", tokenCount: 40 }];
-  const draft = read({ promptTokenCount: 100, promptTokensDetails });
-  deepStrictEqual(buckets(draft), [100, 0, 0, 0, 0, 0, null]);
-  deepStrictEqual(draft.quality, ["unmapped_tokens"]);
-  deepStrictEqual(draft.extra, { usage: { promptTokensDetails } });
+  for (const modality of ["SMELL", "constructor", 5]) {
+    const promptTokensDetails = [{ modality, tokenCount: 40 }];
+    const draft = read({ promptTokenCount: 100, promptTokensDetails });
+    deepStrictEqual(buckets(draft), [100, 0, 0, 0, 0, 0, null]);
+    deepStrictEqual(draft.quality, ["unmapped_tokens"]);
+    deepStrictEqual(draft.extra, { usage: { promptTokensDetails } });
+  }
 });
 
 Deno.test("gemini flags a total that differs, and unknown counters", () => {

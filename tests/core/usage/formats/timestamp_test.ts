@@ -34,6 +34,7 @@ Deno.test("readTimestamp() tells Unix seconds, milliseconds and microseconds by 
   }
   strictEqual(readTimestamp(1730419200.123, "t"), 1730419200123);
   strictEqual(readTimestamp("1730419200.123", "t"), 1730419200123);
+  strictEqual(readTimestamp(2185162096.911, "t"), 2185162096911);
 });
 
 Deno.test("readTimestamp() keeps every millisecond of fractional seconds", () => {
