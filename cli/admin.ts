@@ -14,7 +14,9 @@ export function addAdmin(program: Command, shell: Shell): void {
     .option("--id <id>", "its id, where the name is none: letters, digits, - _ . (default: the name)")
     .option("--json", "as JSON")
     .addHelpText("after", examples("costops admin org create acme", "costops admin org create 'Acme Inc.' --id acme"))
-    .action(async (name, options) => await (await import("./admin_answer.ts")).createOrganization(name, options, shell));
+    .action(async (name, options) =>
+      await (await import("./admin_answer.ts")).createOrganization(name, options, shell)
+    );
   addCommonOptions(org.command("list").summary("every organization"))
     .option("--json", "as JSON")
     .addHelpText("after", examples("costops admin org list"))

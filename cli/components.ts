@@ -19,7 +19,13 @@ export function writeComponents(components: readonly CostComponent[], total: Usd
     `$${formatUsd(component.amount)}`,
   ]);
   rows.push(["total", "", "", "", `$${formatUsd(total)}`]);
-  return writeGrid(["unit", "quantity", "rate", "modifiers", "amount"], rows, ["left", "right", "right", "left", "right"]);
+  return writeGrid(["unit", "quantity", "rate", "modifiers", "amount"], rows, [
+    "left",
+    "right",
+    "right",
+    "left",
+    "right",
+  ]);
 }
 
 /** A modifier as a decimal where it is one, else as a fraction. */

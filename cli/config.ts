@@ -10,7 +10,9 @@ import type { Shell } from "./run.ts";
 export function addConfig(program: Command, shell: Shell): void {
   const config = program.command("config").summary("look at the configuration");
   addCommonOptions(config.command("show").summary("each value and where it comes from"))
-    .description("Shows each value and its origin: a flag wins over the environment, that over the file, that over the default.")
+    .description(
+      "Shows each value and its origin: a flag wins over the environment, that over the file, that over the default.",
+    )
     .option("--json", "as JSON")
     .addHelpText("after", examples("costops config show", "costops config show --config ./costops.toml --json"))
     .action((options) => showConfig(options, shell));

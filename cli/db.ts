@@ -10,7 +10,9 @@ import type { Shell } from "./run.ts";
 export function addDb(program: Command, shell: Shell): void {
   const db = program.command("db").summary("look after the database");
   addCommonOptions(db.command("migrate").summary("bring the database to this version"))
-    .description("Creates the database or brings it to this version; every command does so by itself when it opens one.")
+    .description(
+      "Creates the database or brings it to this version; every command does so by itself when it opens one.",
+    )
     .addHelpText("after", examples("costops db migrate --database ./costops.db"))
     .action(async (options) => await (await import("./db_answer.ts")).migrate(options as CommonOptions, shell));
   addCommonOptions(db.command("doctor").summary("prove that the database is sound"))

@@ -57,7 +57,10 @@ function readCounts(options: EstimateOptions): UsageCounts {
   const output_tokens = readCount("--output", options.output);
   const reasoning_tokens = readCount("--reasoning", options.reasoning);
   if (reasoning_tokens > output_tokens) {
-    throw new CostopsError("usage", `Cannot take --reasoning ${reasoning_tokens}: it is part of --output ${output_tokens}`);
+    throw new CostopsError(
+      "usage",
+      `Cannot take --reasoning ${reasoning_tokens}: it is part of --output ${output_tokens}`,
+    );
   }
   return {
     input_tokens: readCount("--input", options.input),

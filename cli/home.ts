@@ -17,8 +17,10 @@ const HOW_TO_START = `There is no usage this month yet. To start:
 
 /** Shows this month's costs by model when there are any. */
 export async function showHome(options: CommonOptions, { terminal }: Shell): Promise<void> {
-  const report = await withSession(options, (session) =>
-    perform(makeReport, session, { type: "cost", since: "this-month", tz: session.config.tz.value }));
+  const report = await withSession(
+    options,
+    (session) => perform(makeReport, session, { type: "cost", since: "this-month", tz: session.config.tz.value }),
+  );
   if (report.rows.length === 0) {
     terminal.out(HOW_TO_START);
     return;

@@ -63,7 +63,9 @@ const nothing = () => Promise.resolve();
 
 async function create(temporary: string, path: string): Promise<Deno.FsFile> {
   try {
-    if ((await Deno.stat(path)).isDirectory) throw new CostopsError("usage", `Cannot write --output "${path}": it is a folder`);
+    if ((await Deno.stat(path)).isDirectory) {
+      throw new CostopsError("usage", `Cannot write --output "${path}": it is a folder`);
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

@@ -35,7 +35,10 @@ function addShow(prices: Command, shell: Shell): void {
     .summary("every price of a model: past, current, future")
     .option("--provider <name>", "provider, where the model does not tell it")
     .option("--json", "as JSON")
-    .addHelpText("after", examples("costops prices show gpt-4o", "costops prices show claude-opus-5 --provider bedrock"))
+    .addHelpText(
+      "after",
+      examples("costops prices show gpt-4o", "costops prices show claude-opus-5 --provider bedrock"),
+    )
     .action(async (model, options) => await (await import("./prices_answer.ts")).showPrices(model, options, shell));
 }
 

@@ -23,7 +23,10 @@ export interface QueryOptions extends CommonOptions {
 // deno-lint-ignore no-explicit-any -- the builder's type grows with each option; only its methods are used here.
 export function addQueryOptions<Builder extends Command<any, any, any>>(command: Builder): Builder {
   return addCommonOptions(command)
-    .option("--since <time>", "from: 2026-01-31, 2026-01, 7d, 24h, yesterday, this-month, last-month, … (default: this-month)")
+    .option(
+      "--since <time>",
+      "from: 2026-01-31, 2026-01, 7d, 24h, yesterday, this-month, last-month, … (default: this-month)",
+    )
     .option("--until <time>", "to; a day is included whole (default: as --since says)")
     .option("--tz <zone>", "IANA time zone that days are counted in (COSTOPS_TZ; default: UTC)")
     .option(

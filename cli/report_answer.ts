@@ -50,5 +50,5 @@ function write(
   for (const text of to.format.write(report, { width: to.width })) to.write(text);
   if (!to.options.chart || to.format.name !== "table") return;
   to.write("\n");
-  for (const line of writeBars(barsOf(report, MAX_BARS), { width: to.width })) to.write(`${line}\n`);
+  for (const line of writeBars(barsOf(report, MAX_BARS), { width: to.width })) to.write(line);
 }

@@ -10,7 +10,7 @@ export interface Terminal {
   note(text: string): void;
   readonly isInteractive: boolean;
   readonly hasColor: boolean;
-  /** Columns of the terminal; 80 when it is none. */
+  /** Columns of the terminal; COLUMNS, else 120, when it is none. */
   readonly width: number;
 }
 
@@ -18,6 +18,9 @@ export interface Terminal {
 export class ClosedPipe extends Error {
   override readonly name = "ClosedPipe";
 }
+
+/** Wide enough for a report's usual columns, narrow enough to read. */
+const WIDTH_OF_FILES = 120;
 
 /** The process's own terminal. */
 export function openTerminal(): Terminal {
@@ -28,7 +31,7 @@ export function openTerminal(): Terminal {
     note: (text) => writeAll(Deno.stderr, encoder.encode(`${text}\n`)),
     isInteractive,
     hasColor: isInteractive && !Deno.env.get("NO_COLOR"),
-    width: isInteractive ? Deno.consoleSize().columns : 80,
+    width: isInteractive ? Deno.consoleSize().columns : Number(Deno.env.get("COLUMNS")) || WIDTH_OF_FILES,
   };
 }
 

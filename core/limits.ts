@@ -14,7 +14,7 @@ export const LIMITS = {
   /** What a source said beyond the buckets, as JSON text. */
   extra_bytes: 8 * 1024,
   /** One counter of one record. A day of a large company's aggregated usage fits; sums of them stay far from 2^63. */
-  units: 1_000_000_000_000,
+  units: 100_000_000_000,
   /** One latency, 30 days in milliseconds. */
   latency_ms: 30 * 24 * 3_600_000,
   /** One cost of one record (or reported cost), so that sums stay far from 2^63 nano-dollars: ten million dollars. */
@@ -46,10 +46,9 @@ export const LIMITS = {
   batch_records: 1_000,
   /** Appends waiting for a group commit. */
   queue_requests: 2_048,
-  queue_bytes: 32 * 1024 * 1024,
+  /** Records waiting for a group commit; some 1 KiB each. */
+  queue_records: 32 * 1024,
   group_records: 500,
-  group_bytes: 1024 * 1024,
-  group_wait_ms: 2,
   /** Prices looked up and kept ready; beyond it the oldest are forgotten. Model names come from outside. */
   price_lookups: 10_000,
   /** A regular expression in a price catalogue that was fetched; longer ones are not ours to run. */

@@ -4,10 +4,9 @@
 
 import { v7 as newUuid } from "uuid";
 import type { Catalogue } from "../core/pricing/catalogue.ts";
-import { createPriceBook, type PriceBook } from "../core/pricing/price_book.ts";
-import { findCatalogue } from "../db/catalogues.ts";
+import type { PriceBook } from "../core/pricing/price_book.ts";
+import { findCatalogue, findCatalogueVersion } from "../db/catalogues.ts";
 import type { Database } from "../db/database.ts";
-import { listPrices } from "../db/prices.ts";
 
 /** Everything a handler may use of the outside world; tests pass fixed values. */
 export interface Environment {
@@ -24,21 +23,52 @@ export interface Environment {
   readonly priceBook: () => Promise<PriceBook>;
 }
 
-/** Makes the environment of a running program around its database. */
+/** Makes the environment of a running program around its database. What prices need is loaded when first asked for. */
 export function createEnvironment(database: Database): Environment {
-  const catalogue = () => readCatalogueInForce(database);
-  return {
-    database,
-    now: () => Date.now(),
-    newId: () => newUuid(),
-    catalogue,
-    priceBook: async () => createPriceBook(await catalogue(), await listPrices(database, {})),
+  const priceBookVersion = async () => await findCatalogueVersion(database) ?? await readBundledVersion();
+  const catalogue = keepLatest(async () => ({
+    key: await priceBookVersion(),
+    make: () => readCatalogueInForce(database),
+  }));
+  const priceBook = keepLatest(async () => {
+    const [{ createPriceBook }, { listPrices }, { writeOwnPrice }] = await Promise.all([
+      import("../core/pricing/price_book.ts"),
+      import("../db/prices.ts"),
+      import("../core/pricing/own_price.ts"),
+    ]);
+    const ownPrices = await listPrices(database, {});
+    const key = JSON.stringify([await priceBookVersion(), ownPrices.map(writeOwnPrice)]);
+    return { key, make: async () => createPriceBook(await catalogue(), ownPrices) };
+  });
+  return { database, now: () => Date.now(), newId: () => newUuid(), catalogue, priceBookVersion, priceBook };
+}
+
+/** Makes a value again only when what it is made of has another key; several callers at once share one making. */
+function keepLatest<Value>(
+  look: () => Promise<{ readonly key: string; readonly make: () => Promise<Value> }>,
+): () => Promise<Value> {
+  let latest: { readonly key: string; readonly value: Promise<Value> } | undefined;
+  return async () => {
+    const { key, make } = await look();
+    if (latest?.key === key) return await latest.value;
+    const made = { key, value: make() };
+    latest = made;
+    try {
+      return await made.value;
+    } catch (error) {
+      if (latest === made) latest = undefined;
+      throw error;
+    }
   };
 }
 
+async function readBundledVersion(): Promise<string> {
+  return (await import("../core/pricing/catalogue.ts")).BUNDLED_CATALOGUE_VERSION;
+}
+
 async function readCatalogueInForce(database: Database): Promise<Catalogue> {
-  const { loadBundledCatalogue, readCatalogue } = await import("../core/pricing/catalogue.ts");
+  const { loadBundledCatalogue, parseCatalogue } = await import("../core/pricing/catalogue.ts");
   const installed = await findCatalogue(database);
   if (installed === undefined) return await loadBundledCatalogue();
-  return readCatalogue(JSON.parse(installed.json), installed.version);
+  return parseCatalogue(installed.json, installed.version);
 }

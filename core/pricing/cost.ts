@@ -15,13 +15,15 @@ import type { PriceBook } from "./price_book.ts";
 
 /**
  * Prices one record with the price in force at its own instant. Null, with the reason, when the model is unknown or
- * any unit it used has no price; a unit it did not use needs none.
+ * any unit it used has no price; a unit it did not use needs none. A record that stands for several requests says
+ * nothing about the length of each, so it never reaches a long-context tier.
  */
 export function priceUsage(usage: PriceQuestion & UsageCounts, book: PriceBook): Cost {
   const found = book.findPrice(usage);
   if (found.plan === null) return found.unpriced;
   const { steps } = found.plan;
-  const step = steps.length === 1 ? steps[0] : chooseStep(found.plan, countInputTokens(usage));
+  const isOneRequest = countRequests(usage) <= 1;
+  const step = steps.length > 1 && isOneRequest ? chooseStep(found.plan, countInputTokens(usage)) : steps[0];
   return priceCounts(usage, step);
 }
 
@@ -41,6 +43,11 @@ export function countInputTokens(counts: UsageCounts): number {
     if (family === "tokens" && direction === "input") total += counts.units[name as OtherUnitName] ?? 0;
   }
   return total;
+}
+
+/** How many requests a record stands for: one, unless it says. */
+function countRequests({ units }: UsageCounts): number {
+  return units?.requests ?? 1;
 }
 
 /** Units of audio, whose sum a price's minimum is about. */
@@ -66,7 +73,7 @@ function priceCounts(counts: UsageCounts, step: RateStep): Cost {
     const missing = priceOtherUnits(counts, { step, components });
     if (missing !== undefined) return unpricedUnit(missing, step);
   }
-  if (step.request !== undefined) components.push(toComponent(step.request, 1));
+  if (step.request !== undefined) components.push(toComponent(step.request, countRequests(counts)));
   let total = 0n;
   for (const component of components) total += component.amount;
   return { amount: usdFromNanos(total), price: step.price, components };
@@ -81,7 +88,7 @@ function priceOtherUnits(
   for (const key in units) {
     const name = key as OtherUnitName;
     let quantity = units[name] ?? 0;
-    if (quantity <= 0) continue;
+    if (quantity <= 0 || name === "requests") continue;
     const rate = step.other.get(name);
     if (rate === undefined) return name;
     if (shortfall > 0 && (AUDIO_UNITS as readonly string[]).includes(name)) {

@@ -80,6 +80,8 @@ export const OTHER_UNITS = {
   pixels: counted({ family: "pixels", direction: "input" }),
   text_messages: counted({ family: "messages", direction: "input", modality: "text" }),
   images: counted({ family: "images", direction: "output" }),
+  // How many calls an aggregated record stands for; a record without it is one call.
+  requests: counted({ family: "requests" }),
   seconds: seconds({ family: "durations", modality: "audio" }),
   audio_input_seconds: seconds({ family: "durations", direction: "input", modality: "audio" }),
   audio_output_seconds: seconds({ family: "durations", direction: "output", modality: "audio" }),

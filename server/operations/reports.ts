@@ -55,12 +55,10 @@ async function summarize(
     throw new CostopsError("invalid", `Cannot summarize by ${query.interval}: a summary compares whole periods`);
   }
   const before = previousRange(query.range, { tz: query.tz, now });
-  const previous: CostQuery = { ...query, range: before, buckets: [{ ...before, label: "" }] };
   const rows = await readCosts(database, query);
-  const previous_rows = await readCosts(database, previous);
-  const price_book = await priceBookVersion();
-  return buildSummaryReport({ query, rows, now, price_book, previous: { range: before, rows: previous_rows } });
-  return buildSummaryReport({ query, rows, previous, previous_rows, now, price_book: await priceBookVersion() });
+  const previous_rows = await readCosts(database, { ...query, range: before, buckets: [{ ...before, label: "" }] });
+  const previous = { range: before, rows: previous_rows };
+  return buildSummaryReport({ query, rows, previous, now, price_book: await priceBookVersion() });
 }
 
 /** The principal's organization, or the one a super admin names. Fails with `forbidden_organization`. */

@@ -1,0 +1,72 @@
+/**
+ * Group commit: appends that come at the same time share one transaction, and each waits for it.
+ */
+
+import { CostopsError } from "../core/error.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { AppendEntry, AppendOutcome } from "./append.ts";
+
+interface Waiting {
+  readonly entries: readonly AppendEntry[];
+  readonly resolve: (outcomes: AppendOutcome[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Gathers appends. What comes while a group is being committed forms the next one. */
+export class GroupCommit {
+  readonly #commit: (entries: readonly AppendEntry[]) => Promise<AppendOutcome[]>;
+  #queue: Waiting[] = [];
+  #waitingEntries = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(commit: (entries: readonly AppendEntry[]) => Promise<AppendOutcome[]>) {
+    this.#commit = commit;
+  }
+
+  /** Appends with whoever comes at the same time. Fails with `temporary` when too many wait already. */
+  append(entries: readonly AppendEntry[]): Promise<AppendOutcome[]> {
+    if (this.#queue.length >= LIMITS.queue_requests || this.#waitingEntries >= LIMITS.queue_records) {
+      const error = new CostopsError("temporary", "Cannot take more usage now: too much waits to be stored; try again");
+      return Promise.reject(error);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<AppendOutcome[]>();
+    this.#queue.push({ entries, resolve, reject });
+    this.#waitingEntries += entries.length;
+    this.#running ??= this.#run();
+    return promise;
+  }
+
+  /** Waits until nothing waits any more. */
+  async drain(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the event loop lets everybody in who is ready now; then a group goes as soon as the last is durable.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    while (this.#queue.length > 0) await this.#commitGroup(this.#takeGroup());
+    this.#running = undefined;
+  }
+
+  #takeGroup(): Waiting[] {
+    let records = 0;
+    let count = 0;
+    while (count < this.#queue.length && (count === 0 || records < LIMITS.group_records)) {
+      records += this.#queue[count++]!.entries.length;
+    }
+    this.#waitingEntries -= records;
+    return this.#queue.splice(0, count);
+  }
+
+  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.#commit(
+        group.length === 1 ? group[0]!.entries : group.flatMap(({ entries }) => entries),
+      );
+      let from = 0;
+      for (const { entries, resolve } of group) resolve(outcomes.slice(from, from += entries.length));
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * What a migration is: numbered SQL statements in words that each database spells its own way.
+ */
+
+/** The words that differ between databases, declared by each. */
+export interface SchemaWords {
+  /** A whole number of 64 bits. */
+  readonly integer: string;
+  /** Text that compares bytewise. */
+  readonly text: string;
+  /** JSON that `->>` reads. */
+  readonly json: string;
+  /** A key that the database counts up by itself. */
+  readonly counted_key: string;
+  /** Ends a table whose primary key is where its rows lie. */
+  readonly clustered: string;
+  /** Ends any other table. */
+  readonly plain: string;
+  /** Makes a table refuse changes and deletes. */
+  readonly appendOnly: (table: string) => readonly string[];
+}
+
+/** One step of the schema; its statements never change once it is released. */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly statements: (words: SchemaWords) => readonly string[];
+}

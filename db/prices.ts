@@ -1,0 +1,126 @@
+/**
+ * Own prices as stored: rows are added and ended, never changed, so that every price that ever held can be shown.
+ */
+
+import type { Selectable } from "kysely";
+import { CostopsError } from "../core/error.ts";
+import { findOverlap, type OwnPrice, readTierFactors, writeOwnPrice, writeTierFactors } from "../core/pricing/own_price.ts";
+import { readRates, writeRates } from "../core/pricing/rate_card.ts";
+import { formatInstant } from "../core/time.ts";
+import { recordAudit } from "./audit.ts";
+import type { Database, Queries } from "./database.ts";
+import type { Act } from "./organizations.ts";
+import type { PricesTable } from "./tables.ts";
+
+/** The scope of prices that hold for every organization. */
+const INSTALLATION = "";
+
+/** Own prices: every one, or those that hold for an organization, the installation's included. By scope, model, time. */
+export async function listPrices(
+  { reader }: Pick<Database, "reader">,
+  { organization_id }: { readonly organization_id?: string },
+): Promise<OwnPrice[]> {
+  let query = reader.selectFrom("prices").selectAll();
+  if (organization_id !== undefined) query = query.where("organization_id", "in", [INSTALLATION, organization_id]);
+  const rows = await query.orderBy("organization_id").orderBy("provider").orderBy("model").orderBy("effective_from")
+    .orderBy("id").execute();
+  return rows.map(toOwnPrice);
+}
+
+/** What setting a price did. */
+export interface PriceChange {
+  readonly set: OwnPrice;
+  /** The price that was in force until further notice and now ends where the new one begins. */
+  readonly ended: OwnPrice | undefined;
+}
+
+/**
+ * Sets a price: the one with the same scope, provider, model and hours that begins before it and has no end is ended
+ * where it begins. With `is_preview` nothing is stored. Fails with `conflict` when another price holds for some of the
+ * same time.
+ */
+export function setPrice(
+  database: Database,
+  price: OwnPrice,
+  { actor, now, is_preview }: Act & { readonly is_preview: boolean },
+): Promise<PriceChange> {
+  if (is_preview) return planChange(database.reader, price);
+  return database.write(async (queries) => {
+    const change = await planChange(queries, price);
+    const { ended } = change;
+    if (ended !== undefined) {
+      await queries.updateTable("prices").set({ effective_to: ended.effective_to }).where("id", "=", ended.id).execute();
+    }
+    await queries.insertInto("prices").values({ ...toRow(price), created_at: now }).execute();
+    const detail = { price: writeOwnPrice(price), ended: ended?.id ?? null };
+    const organization_id = price.organization_id ?? INSTALLATION;
+    await recordAudit(queries, { organization_id, at: now, actor, action: "price.set", detail });
+    return change;
+  });
+}
+
+async function planChange(queries: Queries, price: OwnPrice): Promise<PriceChange> {
+  const rows = await queries.selectFrom("prices").selectAll()
+    .where("organization_id", "=", price.organization_id ?? INSTALLATION).execute();
+  const before = rows.map(toOwnPrice);
+  const open = before.find((other) =>
+    findOverlap([other], price) !== undefined && other.hours === price.hours &&
+    other.effective_to === null && other.effective_from < price.effective_from
+  );
+  const ended = open === undefined ? undefined : { ...open, effective_to: price.effective_from };
+  const overlap = findOverlap(before.filter((other) => other !== open), price);
+  if (overlap !== undefined) throw overlapping(price, overlap);
+  return { set: price, ended };
+}
+
+function overlapping(price: OwnPrice, other: OwnPrice): CostopsError {
+  const end = other.effective_to === null ? "until further notice" : `until ${writeTime(other.effective_to)}`;
+  return new CostopsError(
+    "conflict",
+    `Cannot set the price of ${price.provider} ${price.model} from ${writeTime(price.effective_from)}: ` +
+      `the price ${other.id} holds from ${writeTime(other.effective_from)} ${end}; choose a time outside of it`,
+  );
+}
+
+function writeTime(instant: number): string {
+  return formatInstant(instant, "UTC");
+}
+
+function toOwnPrice(row: Selectable<PricesTable>): OwnPrice {
+  try {
+    return {
+      id: row.id,
+      organization_id: row.organization_id === INSTALLATION ? null : row.organization_id,
+      provider: row.provider,
+      model: row.model,
+      effective_from: Number(row.effective_from),
+      effective_to: row.effective_to === null ? null : Number(row.effective_to),
+      rates: readRates(JSON.parse(row.rates)),
+      hours: row.hours,
+      modifiers: readTierFactors(JSON.parse(row.modifiers)),
+      source: row.source,
+      note: row.note,
+    };
+  } catch (cause) {
+    throw new CostopsError("storage_failure", `Cannot read the stored price "${row.id}": it is damaged`, { cause });
+  }
+}
+
+function toRow(price: OwnPrice): Omit<Selectable<PricesTable>, "created_at" | "effective_from" | "effective_to"> & {
+  effective_from: number;
+  effective_to: number | null;
+} {
+  return {
+    id: price.id,
+    organization_id: price.organization_id ?? INSTALLATION,
+    provider: price.provider,
+    model: price.model,
+    effective_from: price.effective_from,
+    effective_to: price.effective_to,
+    rates: JSON.stringify(writeRates(price.rates)),
+    hours: price.hours,
+    modifiers: JSON.stringify(writeTierFactors(price.modifiers)),
+    source: price.source,
+    note: price.note,
+  };
+}

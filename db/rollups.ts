@@ -1,0 +1,150 @@
+/**
+ * Roll-ups: sums of usage by quarter-hour and by day, kept in the same transaction as the rows they sum.
+ */
+
+import type { UsageRecord } from "../core/usage/record.ts";
+import { OTHER_UNITS, type OtherUnitName, type OtherUnits, type TokenColumn, type Unit } from "../core/usage/units.ts";
+
+export const QUARTER_HOUR_MS = 900_000;
+export const DAY_MS = 86_400_000;
+
+/** A roll-up table: how wide its time buckets are, and whether it has the user. */
+export interface Rollup {
+  readonly table: "usage_by_quarter_hour" | "usage_by_day" | "usage_by_day_and_user";
+  readonly width_ms: number;
+  readonly has_user: boolean;
+}
+
+/** Every roll-up. */
+export const ROLLUPS: readonly Rollup[] = [
+  { table: "usage_by_quarter_hour", width_ms: QUARTER_HOUR_MS, has_user: false },
+  { table: "usage_by_day", width_ms: DAY_MS, has_user: false },
+  { table: "usage_by_day_and_user", width_ms: DAY_MS, has_user: true },
+];
+
+/** The dimensions of every roll-up, in the order of its key; the user comes after them where there is one. */
+export const ROLLUP_DIMENSIONS = ["provider", "model", "project", "environment", "service_tier"] as const;
+
+/** The sums of every roll-up, in the order of its columns. */
+export const ROLLUP_MEASURES = [
+  "requests",
+  "input_tokens",
+  "cache_read_tokens",
+  "cache_write_tokens",
+  "output_tokens",
+  "cost_nanos",
+  "unpriced_records",
+  "unpriced_tokens",
+] as const;
+
+/** What one record, or the removal of one, does to the roll-ups; '' stands for a missing dimension. */
+export interface RollupChange {
+  readonly organization_id: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly timestamp: number;
+  readonly provider: string;
+  readonly model: string;
+  readonly project: string;
+  readonly environment: string;
+  readonly service_tier: string;
+  readonly user_id: string;
+  readonly requests: bigint;
+  readonly input_tokens: bigint;
+  readonly cache_read_tokens: bigint;
+  readonly cache_write_tokens: bigint;
+  readonly output_tokens: bigint;
+  readonly cost_nanos: bigint;
+  readonly unpriced_records: bigint;
+  readonly unpriced_tokens: bigint;
+}
+
+/** Tokens of the rarer units by the column they count in. */
+export type ModalTokens = { readonly [Column in TokenColumn]: number };
+
+const NO_MODAL_TOKENS: ModalTokens = { input_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, output_tokens: 0 };
+
+/** Adds up the tokens of the rarer units by the column they count in. */
+export function sumModalTokens(units: OtherUnits | null): ModalTokens {
+  if (units === null) return NO_MODAL_TOKENS;
+  const sums = { ...NO_MODAL_TOKENS };
+  for (const name in units) {
+    const { column }: Unit = OTHER_UNITS[name as OtherUnitName];
+    if (column !== undefined) sums[column] += units[name as OtherUnitName] ?? 0;
+  }
+  return sums;
+}
+
+/** One line of a roll-up to be added: its key and its sums, in the order of the table's columns. */
+export interface RollupLine {
+  readonly key: readonly (string | number)[];
+  readonly sums: number[];
+  cost_nanos: bigint;
+}
+
+const COST_AT = ROLLUP_MEASURES.indexOf("cost_nanos");
+
+/** Sums records of one batch by roll-up line, so that each line is written once. */
+export class RollupSums {
+  readonly #lines = ROLLUPS.map(() => new Map<string, RollupLine>());
+
+  /** Adds one new record. */
+  add(record: UsageRecord, cost_nanos: bigint | null): void {
+    const modal = sumModalTokens(record.units);
+    const input = record.input_tokens + modal.input_tokens;
+    const cacheRead = record.cache_read_tokens + modal.cache_read_tokens;
+    const cacheWrite = record.cache_write_5m_tokens + record.cache_write_1h_tokens + modal.cache_write_tokens;
+    const output = record.output_tokens + modal.output_tokens;
+    const dimensions = [
+      record.provider,
+      record.model,
+      record.project ?? "",
+      record.environment ?? "",
+      record.service_tier,
+    ];
+    const isUnpriced = cost_nanos === null ? 1 : 0;
+    for (let at = 0; at < ROLLUPS.length; at++) {
+      const { width_ms, has_user } = ROLLUPS[at]!;
+      const start = record.timestamp - (record.timestamp % width_ms);
+      const user = has_user ? [record.user ?? ""] : [];
+      const key = [record.organization_id, start, ...dimensions, ...user];
+      const line = this.#find(at, key);
+      const { sums } = line;
+      sums[0]! += 1;
+      sums[1]! += input;
+      sums[2]! += cacheRead;
+      sums[3]! += cacheWrite;
+      sums[4]! += output;
+      line.cost_nanos += cost_nanos ?? 0n;
+      sums[6]! += isUnpriced;
+      sums[7]! += isUnpriced * (input + cacheRead + cacheWrite + output);
+    }
+  }
+
+  /** The lines of a roll-up, in the order of its key, so that two writers never wait for each other in a circle. */
+  *lines(rollup: Rollup): Generator<readonly (string | number | bigint)[]> {
+    const lines = [...this.#lines[ROLLUPS.indexOf(rollup)]!.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [, { key, sums, cost_nanos }] of lines) {
+      yield [...key, ...sums.slice(0, COST_AT), cost_nanos, ...sums.slice(COST_AT + 1)];
+    }
+  }
+
+  #find(at: number, key: readonly (string | number)[]): RollupLine {
+    const text = key.join("\0");
+    const lines = this.#lines[at]!;
+    let line = lines.get(text);
+    if (line === undefined) {
+      line = { key, sums: ROLLUP_MEASURES.map(() => 0), cost_nanos: 0n };
+      lines.set(text, line);
+    }
+    return line;
+  }
+}
+
+/** The statement that adds one line to a roll-up, with plain `?` for its key and its sums. */
+export function addLineSql({ table, has_user }: Rollup): string {
+  const keys = ["organization_id", "start", ...ROLLUP_DIMENSIONS, ...(has_user ? ["user_id"] : [])];
+  const columns = [...keys, ...ROLLUP_MEASURES];
+  const sums = ROLLUP_MEASURES.map((name) => `${name} = ${table}.${name} + excluded.${name}`);
+  return `insert into ${table} (${columns.join(", ")}) values (${columns.map(() => "?").join(", ")})
+    on conflict (${keys.join(", ")}) do update set ${sums.join(", ")}`;
+}

@@ -1,0 +1,143 @@
+/**
+ * Appending on SQLite: prepared statements, one transaction a batch, roll-ups summed in memory and written once.
+ */
+
+import type { StatementSync } from "node:sqlite";
+import type { AppliedPrice } from "../core/pricing/price.ts";
+import { CostopsError } from "../core/error.ts";
+import type { AppendEntry, AppendOptions, AppendOutcome } from "./append.ts";
+import { addLineSql, ROLLUPS, RollupSums } from "./rollups.ts";
+import type { SqliteConnection } from "./sqlite.ts";
+import { type StoredPrice, storePrice, USAGE_COLUMNS, writeRow } from "./usage_columns.ts";
+
+const INSERTED: AppendOutcome = { outcome: "inserted" };
+
+/** How often a batch waits anew for another process's transaction, each time as long as the busy timeout. */
+const BUSY_TRIES = 6;
+
+/** Appends batches on one connection. */
+export class SqliteAppender {
+  readonly #connection: SqliteConnection;
+  readonly #insertIdentity: StatementSync;
+  readonly #findIdentity: StatementSync;
+  readonly #insertUsage: StatementSync;
+  readonly #addLines: readonly StatementSync[];
+  /** Stored forms of prices, and those known to be in the database. */
+  readonly #prices = new WeakMap<AppliedPrice, StoredPrice>();
+  readonly #stored = new Set<bigint>();
+  #failure: CostopsError | undefined;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+    this.#insertIdentity = connection.prepare(
+      "insert into usage_identity (organization_id, id, content_hash, timestamp) values (?, ?, ?, ?) on conflict do nothing",
+    );
+    this.#findIdentity = connection.prepare(
+      "select content_hash, deleted_at from usage_identity where organization_id = ? and id = ?",
+    );
+    const places = USAGE_COLUMNS.map(() => "?").join(", ");
+    this.#insertUsage = connection.prepare(`insert into usage (${USAGE_COLUMNS.join(", ")}) values (${places})`);
+    this.#addLines = ROLLUPS.map((rollup) => connection.prepare(addLineSql(rollup)));
+  }
+
+  /**
+   * Appends a batch in one transaction. After an I/O error nothing is appended any more: a later fsync could wrongly
+   * succeed. A full disk is no such error: the transaction is undone, and the next may find room.
+   */
+  append(entries: readonly AppendEntry[], options: AppendOptions): AppendOutcome[] {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return this.#connection.translate(() => this.#appendOnce(entries, options));
+    } catch (error) {
+      this.#connection.rollBack();
+      if (error instanceof CostopsError && error.kind === "storage_failure") this.#failure = error;
+      throw error;
+    }
+  }
+
+  #appendOnce(entries: readonly AppendEntry[], options: AppendOptions): AppendOutcome[] {
+    this.#begin();
+    const batch = { sums: new RollupSums(), newPrices: new Set<bigint>(), marks: this.#readMarks() };
+    const outcomes = entries.map((entry) => this.#appendEntry(entry, batch));
+    const isRefused = options.is_atomic === true && !outcomes.every(isStored);
+    if (options.is_preview === true || isRefused) {
+      this.#connection.run("rollback");
+      return outcomes;
+    }
+    ROLLUPS.forEach((rollup, at) => {
+      for (const line of batch.sums.lines(rollup)) this.#addLines[at]!.run(...line);
+    });
+    this.#connection.run("commit");
+    for (const id of batch.newPrices) this.#stored.add(id);
+    return outcomes;
+  }
+
+  #begin(): void {
+    for (let tries = 1;; tries++) {
+      try {
+        this.#connection.run("begin immediate");
+        return;
+      } catch (error) {
+        if (!(error instanceof CostopsError) || error.kind !== "temporary" || tries === BUSY_TRIES) throw error;
+      }
+    }
+  }
+
+  /** Prune marks, read within the transaction so that a mark set meanwhile counts. */
+  #readMarks(): ReadonlyMap<string, number> {
+    const rows = this.#connection.all("select organization_id, before from prune_marks");
+    return new Map(rows.map((row) => [String(row.organization_id), Number(row.before)]));
+  }
+
+  #appendEntry(entry: AppendEntry, batch: Batch): AppendOutcome {
+    const { record, cost } = entry;
+    const mark = batch.marks.get(record.organization_id);
+    if (mark !== undefined && record.timestamp < mark) return beyondRetention(mark);
+    const { organization_id, id, content_hash, timestamp } = record;
+    const { changes } = this.#insertIdentity.run(organization_id, id, content_hash, timestamp);
+    if (changes === 0n || changes === 0) return this.#recognise(entry);
+    const priceId = cost.amount === null ? null : this.#storePrice(cost.price, batch);
+    this.#insertUsage.run(...writeRow(entry, priceId));
+    batch.sums.add(record, cost.amount);
+    return INSERTED;
+  }
+
+  #recognise({ record }: AppendEntry): AppendOutcome {
+    const known = this.#findIdentity.get(record.organization_id, record.id);
+    if (known === undefined) throw new Error(`no identity of ${record.id} though it could not be inserted`);
+    if (known.deleted_at !== null) return { outcome: "deleted" };
+    return { outcome: known.content_hash === record.content_hash ? "duplicate" : "conflict" };
+  }
+
+  #storePrice(price: AppliedPrice, batch: Batch): bigint {
+    let stored = this.#prices.get(price);
+    if (stored === undefined) {
+      stored = storePrice(price);
+      this.#prices.set(price, stored);
+    }
+    const { id, body } = stored;
+    if (this.#stored.has(id) || batch.newPrices.has(id)) return id;
+    this.#connection.run("insert into applied_prices (id, body) values (?, ?) on conflict do nothing", id, body);
+    const kept = this.#connection.all("select body from applied_prices where id = ?", id)[0];
+    if (kept?.body !== body) throw new Error(`two applied prices have the id ${id}`);
+    batch.newPrices.add(id);
+    return id;
+  }
+}
+
+/** What one transaction gathers before it commits. */
+interface Batch {
+  readonly sums: RollupSums;
+  readonly newPrices: Set<bigint>;
+  readonly marks: ReadonlyMap<string, number>;
+}
+
+function isStored({ outcome }: AppendOutcome): boolean {
+  return outcome === "inserted" || outcome === "duplicate";
+}
+
+function beyondRetention(mark: number): AppendOutcome {
+  const since = new Date(mark).toISOString();
+  const detail = `Cannot take a record from before ${since}: rows before it were dropped by retention`;
+  return { outcome: "rejected", code: "beyond_retention", detail };
+}

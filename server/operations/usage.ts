@@ -1,0 +1,91 @@
+/**
+ * Stored usage: pages of records, one record, and deleting one.
+ */
+
+import { parseCostQuery } from "../../core/analytics/parse_query.ts";
+import { formatUsd } from "../../core/money.ts";
+import { formatInstant } from "../../core/time.ts";
+import { OTHER_UNITS, type OtherUnitName } from "../../core/usage/units.ts";
+import { deleteUsage, listUsage, readUsage, type StoredUsage } from "../../db/usage.ts";
+import type { Operation } from "./operation.ts";
+import { chooseOrganization } from "./reports.ts";
+
+/** A stored record as the wire contract names its fields; what is absent is null. */
+export type WireUsage = Readonly<Record<string, unknown>>;
+
+/** Which records; newest first. */
+export interface UsageListInput {
+  readonly organization_id?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly tz?: string;
+  readonly filter?: readonly string[];
+  /** At most this many. */
+  readonly limit: number;
+}
+
+/** A page of records. */
+export interface UsageList {
+  readonly data: readonly WireUsage[];
+  readonly pagination: { readonly limit: number; readonly has_more: boolean };
+}
+
+/** Lists stored records. Fails with `invalid` on a query that cannot be read. */
+export const listRecords: Operation<UsageListInput, UsageList> = {
+  name: "listUsage",
+  permission: "usage:read",
+  handle: async (environment, principal, input) => {
+    const { limit, ...texts } = input;
+    const organization_id = chooseOrganization(principal, input);
+    const { range, filter } = parseCostQuery({ ...texts, organization_id }, environment.now());
+    const found = await listUsage(environment.database, { organization_id, range, filter, limit: limit + 1 });
+    const data = found.slice(0, limit).map(toWireUsage);
+    return { data, pagination: { limit, has_more: found.length > limit } };
+  },
+};
+
+/** Which record. */
+export interface RecordInput {
+  readonly organization_id?: string;
+  readonly id: string;
+}
+
+/** Reads one record. Fails with `not_found` or `deleted`. */
+export const getRecord: Operation<RecordInput, WireUsage> = {
+  name: "getUsage",
+  permission: "usage:read",
+  handle: async (environment, principal, input) => {
+    const organization_id = chooseOrganization(principal, input);
+    return toWireUsage(await readUsage(environment.database, { organization_id, id: input.id }));
+  },
+};
+
+/** Deletes one record; its id stays used. Fails with `not_found` or `deleted`. */
+export const deleteRecord: Operation<RecordInput, void> = {
+  name: "deleteUsage",
+  permission: "usage:delete",
+  handle: async (environment, principal, input) => {
+    const key = { organization_id: chooseOrganization(principal, input), id: input.id };
+    await deleteUsage(environment.database, key, { actor: principal.actor, now: environment.now() });
+  },
+};
+
+/** A stored record on the wire: times as RFC 3339, amounts as decimal strings, units as their own numbers. */
+export function toWireUsage(usage: StoredUsage): WireUsage {
+  const { timestamp, ingested_at, cost, applied_price_id: _id, reported_cost, units, extra, ...rest } = usage;
+  return {
+    ...rest,
+    timestamp: formatInstant(timestamp, "UTC"),
+    ingested_at: formatInstant(ingested_at, "UTC"),
+    ...toWireUnits(units),
+    cost_usd: cost === null ? null : formatUsd(cost),
+    currency: "USD",
+    reported_cost_usd: reported_cost?.text ?? null,
+    extra,
+  };
+}
+
+function toWireUnits(units: StoredUsage["units"]): Record<string, number> {
+  const entries = Object.entries(units ?? {}) as [OtherUnitName, number][];
+  return Object.fromEntries(entries.map(([name, count]) => [name, count / 10 ** OTHER_UNITS[name].decimals]));
+}
