@@ -4,6 +4,7 @@
 
 import { Buffer } from "node:buffer";
 import { createHmac, randomBytes } from "node:crypto";
+import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Database, Queries } from "./database.ts";
 
@@ -39,10 +40,11 @@ export function newAuditKey(): string {
  */
 export async function recordAudit(queries: Queries, entry: AuditEntry): Promise<void> {
   const key = await readFact(queries, KEY);
+  if (key === undefined) throw new CostopsError("storage_failure", "Cannot write the audit log: its key is gone");
   const last = await queries.selectFrom("audit_log").select(["number", "mac"])
     .orderBy("number", "desc").limit(1).executeTakeFirst();
   const row = { ...entry, number: (last?.number ?? 0n) + 1n, at: BigInt(entry.at), detail: JSON.stringify(entry.detail) };
-  const mac = macOf(row, { key: key ?? "", previous: last?.mac ?? NO_MAC });
+  const mac = macOf(row, { key, previous: last?.mac ?? NO_MAC });
   const { organization_id, at, actor, action, detail, number } = row;
   await queries.insertInto("audit_log").values({ number, organization_id, at, actor, action, detail, mac }).execute();
   const value = writeHead(number, mac);

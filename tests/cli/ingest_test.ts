@@ -65,7 +65,10 @@ Deno.test("costops ingest: the same id with other content is a conflict, and the
 
 Deno.test("costops ingest --json: outcomes and their sum on stdout", async () => {
   await inPlace(async ({ run }) => {
-    const { out, code } = await run(["ingest", "--json"], `${MIXED.split("\n")[0]}\n{"model":"gpt-4","prompt_tokens":-1}\n`);
+    const { out, code } = await run(
+      ["ingest", "--json"],
+      `${MIXED.split("\n")[0]}\n{"model":"gpt-4","prompt_tokens":-1}\n`,
+    );
     assert.equal(code, 7);
     const { summary, results } = JSON.parse(out);
     assert.deepEqual(summary, {
@@ -141,8 +144,10 @@ Deno.test("costops ingest: a record goes to the organization it names when that 
 
 Deno.test("costops ingest: two processes at once with the same records store each once", async () => {
   await inPlace(async ({ run }) => {
-    const rows = Array.from({ length: 5000 }, (_, at) =>
-      `{"id":"r${at}","timestamp":"2026-01-05T10:00:00Z","provider":"openai","model":"gpt-4","prompt_tokens":100,"completion_tokens":1}`
+    const rows = Array.from(
+      { length: 5000 },
+      (_, at) =>
+        `{"id":"r${at}","timestamp":"2026-01-05T10:00:00Z","provider":"openai","model":"gpt-4","prompt_tokens":100,"completion_tokens":1}`,
     );
     const input = rows.join("\n");
     const reversed = rows.toReversed().join("\n");

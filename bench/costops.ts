@@ -1,0 +1,61 @@
+/**
+ * The program as the benchmarks run it: in this process, and as a process of its own.
+ */
+
+import { ROLES } from "../core/access.ts";
+import { openDatabase } from "../db/database.ts";
+import { createEnvironment, type Environment } from "../server/environment.ts";
+import type { Principal } from "../core/access.ts";
+
+const MAIN = new URL("../main.ts", import.meta.url).pathname;
+
+/** The operator, as the CLI makes it. */
+export const OPERATOR: Principal = {
+  actor: "bench",
+  organization_id: "default",
+  is_super_admin: true,
+  permissions: new Set(ROLES.super_admin),
+};
+
+/** Opens a database at a path for the work, and closes it. */
+export async function withEnvironment<Result>(
+  database: string,
+  work: (environment: Environment) => Promise<Result>,
+): Promise<Result> {
+  const opened = await openDatabase(`sqlite:${database}`);
+  try {
+    return await work(createEnvironment(opened));
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Runs the program to its end; its output is thrown away. Fails when it does not end well. */
+export async function runCostops(args: readonly string[], database: string): Promise<void> {
+  const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
+  await runDeno(["run", "--quiet", "--no-check", "--cached-only", ...permissions, MAIN, ...args], {
+    DATABASE_URL: `sqlite:${database}`,
+  });
+}
+
+/** Runs this same Deno to its end. Fails when it does not end well. */
+export async function runDeno(args: readonly string[], env: Record<string, string> = {}): Promise<void> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    env: { DENO_NO_UPDATE_CHECK: "1", ...env },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  });
+  const { code, stderr } = await command.output();
+  if (code !== 0) throw new Error(`deno ${args.join(" ")} ended with ${code}: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** Removes a database with its companions. */
+export async function removeDatabase(path: string): Promise<void> {
+  for (const name of [path, `${path}-wal`, `${path}-shm`]) {
+    await Deno.remove(name).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+}

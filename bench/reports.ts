@@ -1,0 +1,86 @@
+/**
+ * How long a month's costs by model take over a million records, beyond starting the program.
+ */
+
+import { join } from "node:path";
+import { priceUsage } from "../core/pricing/cost.ts";
+import { ContentOrdinals } from "../core/usage/identity.ts";
+import { admitUsage } from "../core/usage/intake.ts";
+import { canonical } from "../core/usage/formats/canonical.ts";
+import type { AppendEntry } from "../db/append.ts";
+import { perform } from "../server/operations/operation.ts";
+import { makeReport } from "../server/operations/reports.ts";
+import type { Environment } from "../server/environment.ts";
+import { OPERATOR, runCostops, withEnvironment } from "./costops.ts";
+import { compare, count, type Figure, median, milliseconds, time } from "./measure.ts";
+import { makeRecords, MONTH } from "./workload.ts";
+
+const RECORDS = 1_000_000;
+const BATCH = 10_000;
+const REPORTS = 20;
+const STARTS = 15;
+
+/** Measures `report cost` by model over a month of a million records. */
+export async function measureReports(folder: string): Promise<Figure[]> {
+  const database = join(folder, "report.db");
+  const inProcess = await withEnvironment(database, async (environment) => {
+    await appendRecords(environment);
+    return await timeReports(environment);
+  });
+  const report = ["report", "cost", "--since", MONTH.since, "--until", MONTH.until, "--format", "csv"];
+  const processes = await compare({
+    version: () => runCostops(["version"], database),
+    report: () => runCostops(report, database),
+  }, STARTS);
+  const bytes = (await Deno.stat(database)).size;
+  return [
+    {
+      what: `month by model over ${count(RECORDS)} records: makeReport, median of ${REPORTS}`,
+      value: milliseconds(inProcess),
+      wanted: "< 50 ms",
+    },
+    { what: "costops report cost, whole process", value: milliseconds(processes.report) },
+    { what: "  beyond costops version", value: milliseconds(processes.report - processes.version) },
+    { what: `bytes in the database a record, of ${count(RECORDS)}`, value: count(bytes / RECORDS) },
+  ];
+}
+
+async function timeReports(environment: Environment): Promise<number> {
+  const times: number[] = [];
+  for (let at = 0; at < REPORTS; at++) {
+    times.push(
+      await time(async () => {
+        const report = await perform(makeReport, { environment, principal: OPERATOR }, { type: "cost", ...MONTH });
+        if (report.rows.length !== 5) {
+          throw new Error(`the report has ${report.rows.length} rows, not one for each model`);
+        }
+      }),
+    );
+  }
+  return median(times);
+}
+
+/** Through the program's own append, without writing and reading JSON in between. */
+async function appendRecords(environment: Environment): Promise<void> {
+  const book = await environment.priceBook();
+  const now = environment.now();
+  const ordinals = new ContentOrdinals();
+  let entries: AppendEntry[] = [];
+  for (const record of makeRecords(RECORDS, 1)) {
+    const [draft] = canonical.read({ ...record });
+    const admitted = admitUsage(draft!, {
+      organization_id: OPERATOR.organization_id,
+      defaults: {},
+      now,
+      newId: environment.newId,
+      ordinals,
+      source: "bench",
+      format: canonical.name,
+      resolveProvider: (provider) => ({ provider: provider!, is_assumed: false }),
+    });
+    entries.push({ record: admitted, cost: priceUsage(admitted, book) });
+    if (entries.length < BATCH) continue;
+    await environment.database.append(entries);
+    entries = [];
+  }
+}
