@@ -3,21 +3,21 @@
  */
 
 import type { Command } from "@commander-js/extra-typings";
-import { addCommonOptions, examples } from "./options.ts";
+import { examples } from "./options.ts";
 import type { Shell } from "./run.ts";
 
 /** Declares the commands below `admin`. */
 export function addAdmin(program: Command, shell: Shell): void {
   const admin = program.command("admin").summary("look after organizations");
   const org = admin.command("org").summary("organizations, whose records never meet");
-  addCommonOptions(org.command("create").argument("<name>", "the organization's name").summary("make an organization"))
+  org.command("create").argument("<name>", "the organization's name").summary("make an organization")
     .option("--id <id>", "its id, where the name is none: letters, digits, - _ . (default: the name)")
     .option("--json", "as JSON")
     .addHelpText("after", examples("costops admin org create acme", "costops admin org create 'Acme Inc.' --id acme"))
     .action(async (name, options) =>
       await (await import("./admin_answer.ts")).createOrganization(name, options, shell)
     );
-  addCommonOptions(org.command("list").summary("every organization"))
+  org.command("list").summary("every organization")
     .option("--json", "as JSON")
     .addHelpText("after", examples("costops admin org list"))
     .action(async (options) => await (await import("./admin_answer.ts")).listOrganizations(options, shell));

@@ -3,13 +3,13 @@
  */
 
 import type { Command } from "@commander-js/extra-typings";
-import { addCommonOptions, type CommonOptions, examples } from "./options.ts";
+import { type CommonOptions, examples } from "./options.ts";
 import type { Shell } from "./run.ts";
 
 /** Declares the commands below `config`. */
 export function addConfig(program: Command, shell: Shell): void {
   const config = program.command("config").summary("look at the configuration");
-  addCommonOptions(config.command("show").summary("each value and where it comes from"))
+  config.command("show").summary("each value and where it comes from")
     .description(
       "Shows each value and its origin: a flag wins over the environment, that over the file, that over the default.",
     )

@@ -3,21 +3,21 @@
  */
 
 import type { Command } from "@commander-js/extra-typings";
-import { addCommonOptions, type CommonOptions, examples } from "./options.ts";
+import { type CommonOptions, examples } from "./options.ts";
 import type { Shell } from "./run.ts";
 
 /** Declares the commands below `db`. */
 export function addDb(program: Command, shell: Shell): void {
   const db = program.command("db").summary("look after the database");
-  addCommonOptions(db.command("migrate").summary("bring the database to this version"))
+  db.command("migrate").summary("bring the database to this version")
     .description(
       "Creates the database or brings it to this version; every command does so by itself when it opens one.",
     )
     .addHelpText("after", examples("costops db migrate --database ./costops.db"))
     .action(async (options) => await (await import("./db_answer.ts")).migrate(options as CommonOptions, shell));
-  addCommonOptions(db.command("doctor").summary("prove that the database is sound"))
+  db.command("doctor").summary("prove that the database is sound")
     .description(
-      "Checks the file, that every roll-up equals the sum of its rows to the last digit, that every stored cost follows\n" +
+      "Checks the file, that every roll-up equals the sum of its rows to the last digit, that every stored cost follows " +
         "from its stored price, and that the audit log is whole. Exits 1 when something is found.",
     )
     .option("--json", "as JSON")

@@ -4,7 +4,7 @@
 
 import { type Command, Option } from "@commander-js/extra-typings";
 import { SERVICE_TIERS } from "../core/usage/record.ts";
-import { addCommonOptions, collect, examples, readCount } from "./options.ts";
+import { collect, examples, readCount } from "./options.ts";
 import type { Shell } from "./run.ts";
 
 /** Declares the command. */
@@ -12,10 +12,10 @@ export function addEstimate(program: Command, shell: Shell): void {
   const command = program.command("estimate").argument("<model>", "the model, as it would be reported")
     .summary("what a call would cost, and cheaper models")
     .description(
-      "Prices a call before it is made, with today's prices and your own, and names cheaper models by price alone.\n" +
+      "Prices a call before it is made, with today's prices and your own, and names cheaper models by price alone. " +
         "Counts are disjoint: --input is what is not read from or written to the cache.",
     );
-  addCommonOptions(command)
+  command
     .option("--provider <name>", "provider, where the model does not tell it")
     .option("--input <tokens>", "uncached input tokens", "0")
     .option("--output <tokens>", "output tokens, reasoning included", "0")

@@ -3,7 +3,7 @@
  */
 
 import type { Command } from "@commander-js/extra-typings";
-import { addCommonOptions, examples } from "./options.ts";
+import { examples } from "./options.ts";
 import type { Shell } from "./run.ts";
 
 /** Declares the command. */
@@ -11,10 +11,10 @@ export function addExplain(program: Command, shell: Shell): void {
   const command = program.command("explain").argument("<id>", "the record's id")
     .summary("the arithmetic of one record's cost")
     .description(
-      "Shows how one record's cost came about: each bucket, the price that was in force at its instant and where that\n" +
+      "Shows how one record's cost came about: each bucket, the price that was in force at its instant and where that " +
         "price is from. The components add up to the cost, to the last digit.",
     );
-  addCommonOptions(command)
+  command
     .option("--json", "as JSON")
     .addHelpText("after", examples("costops explain chatcmpl-8fK2", "costops explain msg_01 --json"))
     .action(async (id, options) => await (await import("./explain_answer.ts")).explain(id, options, shell));

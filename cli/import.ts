@@ -12,7 +12,7 @@ export function addImport(program: Command, shell: Shell): void {
   const command = program.command("import").argument("<paths...>", "files, or folders that are searched for files")
     .summary("take usage in from files and folders")
     .description(
-      "Takes usage in from files, and from the .json, .jsonl, .ndjson and .csv files (also .gz) below folders. Each value's\n" +
+      "Takes usage in from files, and from the .json, .jsonl, .ndjson and .csv files (also .gz) below folders. Each value's " +
         "format is detected. An import can be run again at any time: what is there already is a duplicate.",
     );
   addIntakeOptions(command)

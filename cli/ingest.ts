@@ -13,8 +13,8 @@ export function addIngest(program: Command, shell: Shell): void {
   const command = program.command("ingest").argument("[-]", "standard input, which is what is read anyway")
     .summary("take usage in from standard input")
     .description(
-      "Takes usage in from standard input and stores what it cost: one JSON object, an array, NDJSON, or CSV with a header.\n" +
-        "Read are costops' own records and the responses of OpenAI (chat, responses, embeddings, images, batch output),\n" +
+      "Takes usage in from standard input and stores what it cost: one JSON object, an array, NDJSON, or CSV with a header. " +
+        "Read are costops' own records and the responses of OpenAI (chat, responses, embeddings, images, batch output), " +
         "Anthropic, Gemini, Bedrock (Converse, invocation log) and OpenRouter. The same record again changes nothing.",
     );
   addIntakeOptions(command)

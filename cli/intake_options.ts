@@ -7,7 +7,7 @@ import { CostopsError } from "../core/error.ts";
 import type { Format } from "../core/usage/format.ts";
 import type { IntakeDefaults } from "../core/usage/intake.ts";
 import { SERVICE_TIERS, type ServiceTier } from "../core/usage/record.ts";
-import { addCommonOptions, collect, type CommonOptions } from "./options.ts";
+import { collect, type CommonOptions } from "./options.ts";
 
 /** The flags of `ingest` and `import`. */
 export interface IntakeOptions extends CommonOptions {
@@ -30,7 +30,7 @@ export interface IntakeOptions extends CommonOptions {
 /** Adds the flags of `ingest` and `import`. */
 // deno-lint-ignore no-explicit-any -- the builder's type grows with each option; only its methods are used here.
 export function addIntakeOptions<Builder extends Command<any, any, any>>(command: Builder): Builder {
-  return addCommonOptions(command)
+  return command
     .option("--format <name>", "read as this format instead of detecting it")
     .option("--provider <name>", "provider, where the source has none")
     .option("--project <name>", "project, where the source has none")

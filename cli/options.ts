@@ -2,7 +2,7 @@
  * Flags that many commands share, with the words they are explained in.
  */
 
-import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
 /** Flags of every command that opens the database. */
 export interface CommonOptions {
@@ -12,14 +12,15 @@ export interface CommonOptions {
   readonly quiet?: true;
 }
 
-/** Adds the flags of every command that opens the database, and an example below its help. */
-// deno-lint-ignore no-explicit-any -- the builder's type grows with each option; only its methods are used here.
-export function addCommonOptions<Builder extends Command<any, any, any>>(command: Builder): Builder {
-  return command
-    .option("--database <url>", "database: a path, or sqlite:PATH (DATABASE_URL)")
-    .option("--org <name>", "organization to work in (COSTOPS_ORG; default: default)")
-    .option("--config <file>", "configuration file (default: ./costops.toml, then the user's)")
-    .option("-q, --quiet", "no notes on stderr, only errors") as Builder;
+/** Adds the flags of every command that opens the database, in a group of their own below the command's. */
+export function addCommonOptions(command: Command): void {
+  const options = [
+    new Option("--database <url>", "a path, or sqlite:PATH (DATABASE_URL)"),
+    new Option("--org <name>", "organization to work in (COSTOPS_ORG)"),
+    new Option("--config <file>", "configuration file (default: ./costops.toml, then the user's)"),
+    new Option("-q, --quiet", "no notes on stderr, only errors"),
+  ];
+  for (const option of options) command.addOption(option.helpGroup("Common options:"));
 }
 
 /** Writes the examples of a command's help: what one would paste. */

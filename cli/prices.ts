@@ -3,14 +3,14 @@
  */
 
 import type { Command } from "@commander-js/extra-typings";
-import { addCommonOptions, collect, examples } from "./options.ts";
+import { collect, examples } from "./options.ts";
 import type { Shell } from "./run.ts";
 
 /** Declares the commands below `prices`. */
 export function addPrices(program: Command, shell: Shell): void {
   const prices = program.command("prices").summary("look at the price book, set own prices")
     .description(
-      "The price book: your organization's own prices, then the installation's, then the catalogue. A cost takes the price\n" +
+      "The price book: your organization's own prices, then the installation's, then the catalogue. A cost takes the price " +
         "in force at the usage's own instant.",
     );
   addList(prices as unknown as Command, shell);
@@ -21,7 +21,7 @@ export function addPrices(program: Command, shell: Shell): void {
 }
 
 function addList(prices: Command, shell: Shell): void {
-  addCommonOptions(prices.command("list").summary("prices in force now"))
+  prices.command("list").summary("prices in force now")
     .option("--provider <name>", "only this provider")
     .option("--at <time>", "in force then instead of now: 2026-01-31 or 2026-01-31T12:00:00Z")
     .option("--own", "only own prices")
@@ -31,7 +31,7 @@ function addList(prices: Command, shell: Shell): void {
 }
 
 function addShow(prices: Command, shell: Shell): void {
-  addCommonOptions(prices.command("show").argument("<model>", "the model, as it is reported"))
+  prices.command("show").argument("<model>", "the model, as it is reported")
     .summary("every price of a model: past, current, future")
     .option("--provider <name>", "provider, where the model does not tell it")
     .option("--json", "as JSON")
@@ -43,11 +43,11 @@ function addShow(prices: Command, shell: Shell): void {
 }
 
 function addSet(prices: Command, shell: Shell): void {
-  addCommonOptions(prices.command("set").argument("<model>", "a model, or a pattern such as 'gpt-4o*'"))
+  prices.command("set").argument("<model>", "a model, or a pattern such as 'gpt-4o*'")
     .summary("set an own price from a time on")
     .description(
-      "Sets your organization's own price of a model from a time on. The price before it stays for the time before it:\n" +
-        "stored costs do not change until costops reprice. Prices are US dollars for a million tokens; --rate takes any key\n" +
+      "Sets your organization's own price of a model from a time on. The price before it stays for the time before it: " +
+        "stored costs do not change until costops reprice. Prices are US dollars for a million tokens; --rate takes any key " +
         "of costops prices show.",
     )
     .requiredOption("--provider <name>", "provider that the price is of")
@@ -75,7 +75,7 @@ function addSet(prices: Command, shell: Shell): void {
 }
 
 function addMissing(prices: Command, shell: Shell): void {
-  addCommonOptions(prices.command("missing").summary("usage that has no price, and why"))
+  prices.command("missing").summary("usage that has no price, and why")
     .option("--since <time>", "from (default: everything)")
     .option("--until <time>", "to")
     .option("--tz <zone>", "IANA time zone of days")
@@ -85,9 +85,9 @@ function addMissing(prices: Command, shell: Shell): void {
 }
 
 function addUpdate(prices: Command, shell: Shell): void {
-  addCommonOptions(prices.command("update").summary("take a newer price catalogue in"))
+  prices.command("update").summary("take a newer price catalogue in")
     .description(
-      "Replaces the catalogue by the one that comes with this program, or by a file or URL in the form of genai-prices'\n" +
+      "Replaces the catalogue by the one that comes with this program, or by a file or URL in the form of genai-prices' " +
         "data.json, after checking it and showing what changes. Stored costs do not change until costops reprice.",
     )
     .option("--from <file-or-url>", "a data.json instead of the program's own catalogue")

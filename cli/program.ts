@@ -3,6 +3,8 @@
  */
 
 import { Command } from "@commander-js/extra-typings";
+import { CostopsError } from "../core/error.ts";
+import { findNearest } from "../core/nearest.ts";
 import { addAdmin } from "./admin.ts";
 import { addConfig } from "./config.ts";
 import { addDb } from "./db.ts";
@@ -10,6 +12,7 @@ import { addEstimate } from "./estimate.ts";
 import { addExplain } from "./explain.ts";
 import { addImport } from "./import.ts";
 import { addIngest } from "./ingest.ts";
+import { addCommonOptions } from "./options.ts";
 import { addPrices } from "./prices.ts";
 import { addQuery } from "./query.ts";
 import { addReport } from "./report.ts";
@@ -31,6 +34,8 @@ const COMMANDS = [
   addConfig,
 ];
 
+const WITHOUT_DATABASE = new Set(["version", "help"]);
+
 /** Builds the program with all its commands. */
 export function createProgram(shell: Shell): Command {
   const program = new Command("costops")
@@ -40,10 +45,8 @@ export function createProgram(shell: Shell): Command {
     )
     .version(VERSION, "-V, --version", "show the version")
     .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
-    .option("--database <url>", "database: a path, or sqlite:PATH (DATABASE_URL)")
-    .option("--org <name>", "organization to work in (COSTOPS_ORG; default: default)")
-    .option("--config <file>", "configuration file (default: ./costops.toml, then the user's)")
+    .helpCommand(false)
+    .allowExcessArguments()
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
@@ -51,12 +54,43 @@ export function createProgram(shell: Shell): Command {
       writeErr: (text) => shell.terminal.note(text.trimEnd()),
     })
     .hook("preAction", (root, command) => handDown(root as unknown as Command, command as unknown as Command))
-    .action(async (options) => await (await import("./home.ts")).showHome(options, shell));
+    .action(async (options, command) => {
+      if (command.args.length > 0) throw unknownCommand(command as unknown as Command, command.args[0]!);
+      await (await import("./home.ts")).showHome(options, shell);
+    });
   // Subcommands inherit how errors leave the program, so they are added after that is set.
   for (const add of COMMANDS) add(program as unknown as Command, shell);
   program.command("version").summary("show the version").description("Shows the version of this program.")
     .action(() => shell.terminal.out(`costops ${VERSION}\n`));
+  program.command("help").argument("[command...]", "which command").summary("show help for a command")
+    .action((names) => findCommand(program as unknown as Command, names).help());
+  for (const command of [program as unknown as Command, ...leavesOf(program as unknown as Command)]) {
+    addCommonOptions(command);
+  }
   return program as unknown as Command;
+}
+
+/** Commands that do something themselves. */
+function leavesOf(parent: Command): Command[] {
+  return parent.commands.flatMap((command) => {
+    const below = command as Command;
+    return below.commands.length > 0 ? leavesOf(below) : WITHOUT_DATABASE.has(below.name()) ? [] : [below];
+  });
+}
+
+/** The command that is named, word by word. */
+function findCommand(parent: Command, names: readonly string[]): Command {
+  const [name, ...rest] = names;
+  if (name === undefined) return parent;
+  const found = parent.commands.find((command) => command.name() === name);
+  if (found === undefined) throw unknownCommand(parent, name);
+  return findCommand(found as Command, rest);
+}
+
+function unknownCommand(program: Command, name: string): CostopsError {
+  const nearest = findNearest(name, program.commands.map((command) => command.name()));
+  const hint = nearest === undefined ? "costops help lists the commands" : `did you mean ${nearest}?`;
+  return new CostopsError("usage", `Cannot find the command ${JSON.stringify(name)}: ${hint}`);
 }
 
 /** Flags written before the command hold for it too, unless it has its own. */

@@ -20,7 +20,7 @@ export function addQuery(program: Command, shell: Shell): void {
     .addArgument(SUBJECT)
     .summary("ask for costs or usage by any dimension")
     .description(
-      "Answers what calls cost, or how many tokens they used: a table on a terminal, JSON elsewhere. Groups add up to the\n" +
+      "Answers what calls cost, or how many tokens they used: a table on a terminal, JSON elsewhere. Groups add up to the " +
         "total to the last digit; what has no price is counted in unpriced_records and never taken as 0.",
     );
   addQueryOptions(command)

@@ -3,7 +3,7 @@
  */
 
 import type { Command } from "@commander-js/extra-typings";
-import { addCommonOptions, collect, type CommonOptions } from "./options.ts";
+import { collect, type CommonOptions } from "./options.ts";
 
 /** The flags of `query` and `report`. */
 export interface QueryOptions extends CommonOptions {
@@ -22,7 +22,7 @@ export interface QueryOptions extends CommonOptions {
 /** Adds the flags of `query` and `report`. */
 // deno-lint-ignore no-explicit-any -- the builder's type grows with each option; only its methods are used here.
 export function addQueryOptions<Builder extends Command<any, any, any>>(command: Builder): Builder {
-  return addCommonOptions(command)
+  return command
     .option(
       "--since <time>",
       "from: 2026-01-31, 2026-01, 7d, 24h, yesterday, this-month, last-month, … (default: this-month)",

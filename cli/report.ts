@@ -14,7 +14,7 @@ export function addReport(program: Command, shell: Shell): void {
     .addArgument(subjects.choices(["cost", "usage", "summary"] as const).default("cost"))
     .summary("write a report as csv, json, ndjson, md, table or html")
     .description(
-      "Writes a report of this month by model, or of what the flags say: a table on a terminal, CSV elsewhere. Numbers in\n" +
+      "Writes a report of this month by model, or of what the flags say: a table on a terminal, CSV elsewhere. Numbers in " +
         "CSV and JSON are exact: US dollars with nine decimals.",
     );
   addQueryOptions(command)

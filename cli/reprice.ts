@@ -3,7 +3,7 @@
  */
 
 import type { Command } from "@commander-js/extra-typings";
-import { addCommonOptions, collect, examples } from "./options.ts";
+import { collect, examples } from "./options.ts";
 import type { Shell } from "./run.ts";
 
 /** Declares the command. */
@@ -11,11 +11,11 @@ export function addReprice(program: Command, shell: Shell): void {
   const command = program.command("reprice")
     .summary("price stored records again, by the price book of today")
     .description(
-      "Prices stored records again with the prices that the book now has for their instants: after setting an own price,\n" +
-        "after taking a newer catalogue in, or to price what was unpriced. All of it is changed or nothing, and the audit\n" +
+      "Prices stored records again with the prices that the book now has for their instants: after setting an own price, " +
+        "after taking a newer catalogue in, or to price what was unpriced. All of it is changed or nothing, and the audit " +
         "log says what. --dry-run shows old and new totals by model.",
     );
-  addCommonOptions(command)
+  command
     .option("--since <time>", "from (default: everything)")
     .option("--until <time>", "to")
     .option("--tz <zone>", "IANA time zone of days")

@@ -83,7 +83,7 @@ const MEASURES = [
 ] as const;
 
 /** The measures of one row of the usage table. */
-const RECORD_MEASURES: Readonly<Record<(typeof MEASURES)[number], RawBuilder<unknown>>> = {
+export const RECORD_MEASURES: Readonly<Record<(typeof MEASURES)[number], RawBuilder<unknown>>> = {
   requests: sql`1`,
   input_tokens: sql`t.input_tokens + t.modal_input_tokens`,
   cache_read_tokens: sql`t.cache_read_tokens + t.modal_cache_read_tokens`,

@@ -10,7 +10,7 @@ import { type Rollup, ROLLUP_DIMENSIONS, ROLLUP_MEASURES } from "./rollups.ts";
 
 /**
  * The lines of a roll-up that differ from the sums of their rows, in words; at most one more than `LIMITS.issues`.
- * Lines from below an organization's prune mark have no rows to be compared with.
+ * Lines that begin below an organization's prune mark lack rows, and are left out.
  */
 export async function compareRollup(reader: Queries, rollup: Rollup): Promise<string[]> {
   const keys = ["organization_id", "start", ...ROLLUP_DIMENSIONS, ...(rollup.has_user ? ["user_id"] : [])];
@@ -24,6 +24,8 @@ export async function compareRollup(reader: Queries, rollup: Rollup): Promise<st
       select ${sql.join(keys.map((key) => key === "start" ? sql`t.timestamp - t.timestamp % ${width} as start` : sql`t.${sql.ref(key)}`))},
         ${list((name) => RECORD_MEASURES[name])}, 0 as lines
       from usage as t
+      left join prune_marks as m on m.organization_id = t.organization_id
+      where t.timestamp - t.timestamp % ${width} >= coalesce(m.before, 0)
       union all
       select ${sql.join(keys.map((key) => sql`t.${sql.ref(key)}`))}, ${list((name) => sql`-t.${sql.ref(name)}`)}, 1 as lines
       from ${sql.table(rollup.table)} as t

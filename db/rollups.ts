@@ -5,7 +5,9 @@
 import type { UsageRecord } from "../core/usage/record.ts";
 import { OTHER_UNITS, type OtherUnitName, type OtherUnits, type TokenColumn, type Unit } from "../core/usage/units.ts";
 
+/** A quarter of an hour in milliseconds. */
 export const QUARTER_HOUR_MS = 900_000;
+/** A UTC day in milliseconds. */
 export const DAY_MS = 86_400_000;
 
 /** A roll-up table: how wide its time buckets are, and whether it has the user. */
@@ -83,9 +85,15 @@ export interface RollupLine {
 
 const COST_AT = ROLLUP_MEASURES.indexOf("cost_nanos");
 
+/** One record more, and a line's sums are still whole numbers that a double holds, and a cost of 63 bits. */
+const FULL_TOKENS = 2 ** 52;
+const FULL_NANOS = 2n ** 62n;
+
 /** Sums records of one batch by roll-up line, so that each line is written once. */
 export class RollupSums {
   readonly #lines = ROLLUPS.map(() => new Map<string, RollupLine>());
+  /** Lines that hold no more; what comes after them is a line of the same key. */
+  readonly #full = ROLLUPS.map((): [string, RollupLine][] => []);
 
   /** Adds one new record. */
   add(record: UsageRecord, cost_nanos: bigint | null): void {
@@ -94,50 +102,54 @@ export class RollupSums {
     const cacheRead = record.cache_read_tokens + modal.cache_read_tokens;
     const cacheWrite = record.cache_write_5m_tokens + record.cache_write_1h_tokens + modal.cache_write_tokens;
     const output = record.output_tokens + modal.output_tokens;
-    const dimensions = [
-      record.provider,
-      record.model,
-      record.project ?? "",
-      record.environment ?? "",
-      record.service_tier,
-    ];
     const isUnpriced = cost_nanos === null ? 1 : 0;
+    const group = `${record.organization_id}\0${record.provider}\0${record.model}\0${record.project ?? ""}\0${
+      record.environment ?? ""
+    }\0${record.service_tier}\0`;
     for (let at = 0; at < ROLLUPS.length; at++) {
-      const { width_ms, has_user } = ROLLUPS[at]!;
-      const start = record.timestamp - (record.timestamp % width_ms);
-      const user = has_user ? [record.user ?? ""] : [];
-      const key = [record.organization_id, start, ...dimensions, ...user];
-      const line = this.#find(at, key);
+      const line = this.#find(at, group, record);
       const { sums } = line;
       sums[0]! += 1;
       sums[1]! += input;
       sums[2]! += cacheRead;
       sums[3]! += cacheWrite;
       sums[4]! += output;
-      line.cost_nanos += cost_nanos ?? 0n;
+      if (cost_nanos !== null) line.cost_nanos += cost_nanos;
       sums[6]! += isUnpriced;
       sums[7]! += isUnpriced * (input + cacheRead + cacheWrite + output);
     }
   }
 
-  /** The lines of a roll-up, in the order of its key, so that two writers never wait for each other in a circle. */
-  *lines(rollup: Rollup): Generator<readonly (string | number | bigint)[]> {
-    const lines = [...this.#lines[ROLLUPS.indexOf(rollup)]!.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  /** The lines of a roll-up, in the order of their keys, so that two writers never wait for each other in a circle. */
+  *lines(rollup: Rollup): Generator<(string | number | bigint)[]> {
+    const at = ROLLUPS.indexOf(rollup);
+    const lines = [...this.#full[at]!, ...this.#lines[at]!].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     for (const [, { key, sums, cost_nanos }] of lines) {
-      yield [...key, ...sums.slice(0, COST_AT), cost_nanos, ...sums.slice(COST_AT + 1)];
+      const values: (string | number | bigint)[] = [...key, ...sums];
+      values[key.length + COST_AT] = cost_nanos;
+      yield values;
     }
   }
 
-  #find(at: number, key: readonly (string | number)[]): RollupLine {
-    const text = key.join("\0");
+  #find(at: number, group: string, record: UsageRecord): RollupLine {
+    const { width_ms, has_user } = ROLLUPS[at]!;
+    const start = record.timestamp - (record.timestamp % width_ms);
+    const text = has_user ? group + start + "\0" + (record.user ?? "") : group + start;
     const lines = this.#lines[at]!;
-    let line = lines.get(text);
-    if (line === undefined) {
-      line = { key, sums: ROLLUP_MEASURES.map(() => 0), cost_nanos: 0n };
-      lines.set(text, line);
-    }
+    const known = lines.get(text);
+    if (known !== undefined && !isFull(known)) return known;
+    if (known !== undefined) this.#full[at]!.push([text, known]);
+    const { organization_id, provider, model, project, environment, service_tier } = record;
+    const key = [organization_id, start, provider, model, project ?? "", environment ?? "", service_tier];
+    if (has_user) key.push(record.user ?? "");
+    const line = { key, sums: ROLLUP_MEASURES.map(() => 0), cost_nanos: 0n };
+    lines.set(text, line);
     return line;
   }
+}
+
+function isFull({ sums, cost_nanos }: RollupLine): boolean {
+  return sums[1]! + sums[2]! + sums[3]! + sums[4]! > FULL_TOKENS || cost_nanos > FULL_NANOS;
 }
 
 /** The statement that adds one line to a roll-up, with plain `?` for its key and its sums. */

@@ -213,8 +213,9 @@ export function explainError(error: unknown, path: string): unknown {
   if (is(CODES.ioError, "disk I/O error") || is(CODES.corrupt, "malformed")) {
     return new CostopsError("storage_failure", `Cannot use "${path}": ${error.message}`, { cause: error });
   }
-  if (error.message.includes("integer overflow")) {
-    return new CostopsError("too_large", "Cannot add this up: the sum is beyond 64 bits; ask for a shorter period", {
+  // An upsert that leaves 64 bits becomes a double, which a strict table refuses.
+  if (error.message.includes("integer overflow") || error.message.includes("cannot store REAL value in INTEGER")) {
+    return new CostopsError("too_large", "Cannot add this up: the sum is beyond 64 bits", {
       cause: error,
     });
   }

@@ -1,0 +1,162 @@
+/**
+ * The price book: what is in it, own prices, and usage that it has no price for.
+ */
+
+import type { Principal } from "../../core/access.ts";
+import type { TimeRange } from "../../core/analytics/query.ts";
+import { CostopsError } from "../../core/error.ts";
+import { OwnPriceInput, readOwnPrice } from "../../core/pricing/own_price.ts";
+import type { PriceEntry } from "../../core/pricing/price_book.ts";
+import { parseRange } from "../../core/time.ts";
+import { type PriceChange, setPrice } from "../../db/prices.ts";
+import { listUnpriced, type UnpricedGroup } from "../../db/unpriced.ts";
+import type { Operation } from "./operation.ts";
+import { chooseOrganization } from "./reports.ts";
+
+/** Which prices; those in force now when `at` is not given. */
+export interface ListPricesInput {
+  readonly organization_id?: string;
+  readonly provider?: string;
+  /** RFC 3339, or a day of UTC: its first instant. */
+  readonly at?: string;
+  /** Only own prices, the installation's included. */
+  readonly is_own_only?: boolean;
+}
+
+/** Lists the prices in force at an instant. Fails with `invalid` when `at` is no instant. */
+export const listPriceEntries: Operation<ListPricesInput, PriceEntry[]> = {
+  name: "listPriceEntries",
+  permission: "price:read",
+  handle: async (environment, principal, input) => {
+    const organization_id = chooseOrganization(principal, input);
+    const at = input.at === undefined ? environment.now() : parseInstant(input.at);
+    const book = await environment.priceBook();
+    const entries = book.list({ at, provider: input.provider, organization_id });
+    return input.is_own_only ? entries.filter(({ source }) => source !== "catalogue") : entries;
+  },
+};
+
+/** Which model's prices. */
+export interface ShowPricesInput {
+  readonly organization_id?: string;
+  readonly provider?: string;
+  readonly model: string;
+}
+
+/**
+ * Shows every price of a model: past, current and to come. Fails with `not_found`, naming the nearest models there are,
+ * when there is none.
+ */
+export const showModelPrices: Operation<ShowPricesInput, PriceEntry[]> = {
+  name: "showModelPrices",
+  permission: "price:read",
+  handle: async (environment, principal, input) => {
+    const organization_id = chooseOrganization(principal, input);
+    const book = await environment.priceBook();
+    const entries = book.show(input.provider, input.model, { at: environment.now(), organization_id });
+    if (entries.length > 0) return entries;
+    const nearest = book.nearestModels(input.provider, input.model, NEAREST);
+    const { provider } = book.resolve(input.provider, input.model);
+    const hint = provider === null
+      ? "its name does not tell the provider, so name it with --provider"
+      : `the nearest known are ${nearest.join(", ")}`;
+    throw new CostopsError("not_found", `Cannot find a price of "${input.model}"${of(input.provider)}: ${hint}`);
+  },
+};
+
+/** Models offered when a name is unknown. */
+const NEAREST = 3;
+
+function of(provider: string | undefined): string {
+  return provider === undefined ? "" : ` of ${provider}`;
+}
+
+/** An own price to be set. */
+export interface SetPriceInput {
+  readonly organization_id?: string;
+  /** As written: decimals as text, times as RFC 3339 or days of UTC. */
+  readonly price: unknown;
+  /** For every organization; only a super admin's to set. */
+  readonly is_installation: boolean;
+  /** Nothing is stored; the answer is what would be. */
+  readonly is_dry_run: boolean;
+}
+
+/**
+ * Sets an own price from a time on (now when none is written). Fails with `invalid` on a price that cannot be read,
+ * with `forbidden` on the installation's for anybody but a super admin, and with `conflict` when another price holds
+ * for some of the same time.
+ */
+export const setOwnPrice: Operation<SetPriceInput, PriceChange> = {
+  name: "setOwnPrice",
+  permission: "price:write",
+  handle: async (environment, principal, input) => {
+    if (input.is_installation) requireSuperAdmin(principal, "set a price for the whole installation");
+    const now = environment.now();
+    const price = readOwnPrice(readPriceInput(input.price), {
+      id: environment.newId(),
+      organization_id: input.is_installation ? null : chooseOrganization(principal, input),
+      from: now,
+    });
+    return await setPrice(environment.database, price, { actor: principal.actor, now, is_preview: input.is_dry_run });
+  },
+};
+
+/** Fails with `forbidden` for anybody but a super admin: what is done concerns every organization. */
+export function requireSuperAdmin(principal: Principal, action: string): void {
+  if (!principal.is_super_admin) throw new CostopsError("forbidden", `Cannot ${action}: only a super admin may`);
+}
+
+function readPriceInput(value: unknown): OwnPriceInput {
+  const parsed = OwnPriceInput.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => ({
+    pointer: path.map((part) => `/${String(part)}`).join(""),
+    detail: message,
+  }));
+  throw new CostopsError("invalid", "Cannot take this as a price", { issues });
+}
+
+/** Which unpriced usage; everything when neither `since` nor `until` is given. */
+export interface MissingPricesInput {
+  readonly organization_id?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly tz?: string;
+}
+
+/** Records of one model without a price, and the nearest models there are prices of where its name is unknown. */
+export interface MissingPrice extends UnpricedGroup {
+  readonly nearest_models: readonly string[];
+}
+
+/** Lists usage that has no price, most tokens first. Fails with `invalid` on a range that cannot be read. */
+export const listMissingPrices: Operation<MissingPricesInput, MissingPrice[]> = {
+  name: "listMissingPrices",
+  permission: "price:read",
+  handle: async (environment, principal, input) => {
+    const organization_id = chooseOrganization(principal, input);
+    const range = readRange(input, environment.now());
+    const groups = await listUnpriced(environment.database, { organization_id, range });
+    if (groups.length === 0) return [];
+    const book = await environment.priceBook();
+    return groups.map((group) => ({
+      ...group,
+      nearest_models: group.reason === "unknown_model" ? book.nearestModels(group.provider, group.model, NEAREST) : [],
+    }));
+  },
+};
+
+function readRange({ since, until, tz }: MissingPricesInput, now: number): TimeRange | undefined {
+  return since === undefined && until === undefined ? undefined : parseRange({ since, until, tz }, now);
+}
+
+function parseInstant(text: string): number {
+  const isWhole = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+  const instant = isWhole ? Date.parse(text) : NaN;
+  if (!Number.isNaN(instant)) return instant;
+  throw new CostopsError(
+    "invalid",
+    `Cannot read --at ${JSON.stringify(text.slice(0, 64))} as a time: write 2026-01-31 or 2026-01-31T12:00:00Z`,
+  );
+}
