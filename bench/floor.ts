@@ -1,13 +1,15 @@
 /**
  * What the disk and SQLite alone take: the same rows into the same tables, already parsed, priced and in the same order.
  *
- * The floor writes identities and rows, with the settings and the transaction size of the program; it reads nothing,
+ * The floor writes identities and rows, with the settings of the program, a thousand a transaction; it reads nothing,
  * hashes nothing, prices nothing, recognises nothing and keeps no roll-ups.
  */
 
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { LIMITS } from "../core/limits.ts";
 import { openDatabase } from "../db/database.ts";
+
+/** Rows of one transaction. */
+const TRANSACTION = 1_000;
 
 /** Rows as they were stored, in the order they came in. */
 export interface FloorRows {
@@ -46,9 +48,9 @@ export async function insertFloorRows(database: string, rows: FloorRows): Promis
   for (const row of rows.prices) insertPrice.run(...row);
   const insertIdentity = opened.prepare(`insert into usage_identity values ${places(rows.identities)}`);
   const insertUsage = opened.prepare(`insert into usage values ${places(rows.usage)}`);
-  for (let start = 0; start < rows.usage.length; start += LIMITS.append_records) {
+  for (let start = 0; start < rows.usage.length; start += TRANSACTION) {
     opened.exec("begin immediate");
-    const end = Math.min(start + LIMITS.append_records, rows.usage.length);
+    const end = Math.min(start + TRANSACTION, rows.usage.length);
     for (let at = start; at < end; at++) {
       insertIdentity.run(...rows.identities[at]!);
       insertUsage.run(...rows.usage[at]!);

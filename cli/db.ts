@@ -8,7 +8,7 @@ import type { Shell } from "./run.ts";
 
 /** Declares the commands below `db`. */
 export function addDb(program: Command, shell: Shell): void {
-  const db = program.command("db").summary("look after the database");
+  const db = program.command("db").summary("look after the database") as unknown as Command;
   db.command("migrate").summary("bring the database to this version")
     .description(
       "Creates the database or brings it to this version; every command does so by itself when it opens one.",
@@ -20,7 +20,43 @@ export function addDb(program: Command, shell: Shell): void {
       "Checks the file, that every roll-up equals the sum of its rows to the last digit, that every stored cost follows " +
         "from its stored price, and that the audit log is whole. Exits 1 when something is found.",
     )
+    .option("--repair", "make the roll-ups anew from the rows, then check")
     .option("--json", "as JSON")
-    .addHelpText("after", examples("costops db doctor", "costops db doctor --json"))
-    .action(async (options) => await (await import("./db_answer.ts")).doctor(options as CommonOptions, shell));
+    .addHelpText("after", examples("costops db doctor", "costops db doctor --repair", "costops db doctor --json"))
+    .action(async (options) => await (await import("./db_answer.ts")).doctor(options, shell));
+  addBackup(db, shell);
+  addPrune(db, shell);
+}
+
+function addBackup(db: Command, shell: Shell): void {
+  db.command("backup").argument("<file>", "where to; it must not be there yet")
+    .summary("copy the database while it is in use")
+    .description("Writes one moment of the database to a file while others read and write it, and checks the copy.")
+    .addHelpText("after", examples("costops db backup costops-$(date +%F).db"))
+    .action(async (file, options) => await (await import("./db_copies.ts")).backup(file, { options, shell }));
+  db.command("restore").argument("<file>", "a backup").summary("put a backup in the place of the database")
+    .description(
+      "Replaces everything in the database by a backup, all or nothing. What was stored after the backup is lost: back up " +
+        "first. Commands that run at the same time should be stopped.",
+    )
+    .option("--yes", "do not ask")
+    .addHelpText("after", examples("costops db restore costops-2026-01-31.db --yes"))
+    .action(async (file, options) => await (await import("./db_copies.ts")).restore(file, { options, shell }));
+}
+
+function addPrune(db: Command, shell: Shell): void {
+  db.command("prune").summary("drop old rows, keep their sums")
+    .description(
+      "Drops an organization's single records from before a day. Their sums by provider, model, project, environment, " +
+        "service tier and user stay, so reports stay exact; what needs single records from before it is refused, and " +
+        "records from before it are no longer taken in.",
+    )
+    .requiredOption("--before <day>", "drop what is older: 2026-01-01, 90d (days are UTC)")
+    .option("--dry-run", "say how many records it would be, drop none")
+    .option("--yes", "do not ask")
+    .addHelpText(
+      "after",
+      examples("costops db prune --before 2026-01-01 --dry-run", "costops db prune --before 400d --yes"),
+    )
+    .action(async (options) => await (await import("./db_prune.ts")).prune(options, shell));
 }

@@ -33,6 +33,7 @@ async function importFiles(
 ): Promise<void> {
   const { withSession } = await import("./session.ts");
   const { takeIn } = await import("./intake.ts");
+  const { leaveWhenStopped } = await import("./interruption.ts");
   const { findFiles } = await import("./input_files.ts");
   const { startProgress } = await import("./progress.ts");
   const files = await findFiles(paths);
@@ -44,4 +45,5 @@ async function importFiles(
       progress.stop();
     }
   });
+  leaveWhenStopped(shell.exit_code);
 }

@@ -43,6 +43,8 @@ export function addIngest(program: Command, shell: Shell): void {
 async function ingest(options: IntakeOptions, shell: Shell): Promise<void> {
   const { withSession } = await import("./session.ts");
   const { takeIn } = await import("./intake.ts");
+  const { leaveWhenStopped } = await import("./interruption.ts");
   const stdin = { name: "stdin", kind: "stdin" as const, open: () => Promise.resolve(Deno.stdin.readable) };
   await withSession(options, (session) => takeIn([stdin], { session, shell, options }));
+  leaveWhenStopped(shell.exit_code);
 }

@@ -7,6 +7,8 @@ import { type IngestedItem, ingestUsage } from "../server/operations/ingest.ts";
 import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import { formatUsd, type Usd } from "../core/money.ts";
+import type { Format } from "../core/usage/format.ts";
+import type { IntakeDefaults } from "../core/usage/intake.ts";
 import { readInput } from "../core/usage/reader.ts";
 import {
   addOutcomes,
@@ -16,10 +18,11 @@ import {
   writeSummary,
 } from "../core/usage/summary.ts";
 import { type IntakeOptions, readDefaults, readFormat } from "./intake_options.ts";
+import { Interruption } from "./interruption.ts";
 import { openRejects, type RejectsFile } from "./rejects.ts";
 import type { Shell } from "./run.ts";
 import type { Session } from "./session.ts";
-import { showControls } from "./terminal.ts";
+import { ClosedPipe, showControls } from "./terminal.ts";
 
 /** One input: its name for messages, and its bytes. */
 export interface Source {
@@ -33,19 +36,37 @@ export type OnBatch = (summary: IngestSummary) => void;
 
 /**
  * Takes sources in one after another, and sets the exit code: 1 when a source could not be read, 7 when records were
- * refused, 8 when new ones have no price and that was asked for. Fails when the database fails; the summary is said first.
+ * refused, 8 when new ones have no price and that was asked for, 130 or 143 when a signal came. Fails when the database fails; the summary is said first.
  */
 export async function takeIn(
   sources: Iterable<Source> | AsyncIterable<Source>,
   { session, shell, options, onBatch }: { session: Session; shell: Shell; options: IntakeOptions; onBatch?: OnBatch },
 ): Promise<void> {
-  const run = new Intake(session, { shell, options, rejects: await openRejects(options.rejects) });
+  const defaults = await readDefaults(options);
+  const format = await readFormat(options.format);
+  const rejects = await openRejects(options.rejects);
+  const interruption = new Interruption();
+  const run = new Intake(session, { shell, options, rejects, defaults, format, interruption });
   try {
-    await run.prepare();
-    for await (const source of sources) await run.take(source, onBatch);
+    run.begin();
+    for await (const source of sources) {
+      if (interruption.exitCode !== undefined) break;
+      await run.take(source, onBatch);
+    }
   } finally {
+    interruption.ignore();
     run.finish();
   }
+}
+
+/** How an intake works, as its flags say. */
+interface IntakeSettings {
+  readonly shell: Shell;
+  readonly options: IntakeOptions;
+  readonly rejects: RejectsFile | undefined;
+  readonly defaults: IntakeDefaults;
+  readonly format: Format | undefined;
+  readonly interruption: Interruption;
 }
 
 class Intake {
@@ -54,27 +75,21 @@ class Intake {
   #failures = 0;
   #results = 0;
   #cost = 0n;
-  #defaults: Awaited<ReturnType<typeof readDefaults>> = {};
-  #format: Awaited<ReturnType<typeof readFormat>>;
+  #isReaderGone = false;
 
-  constructor(
-    readonly session: Session,
-    readonly to: { readonly shell: Shell; readonly options: IntakeOptions; readonly rejects: RejectsFile | undefined },
-  ) {}
+  constructor(readonly session: Session, readonly to: IntakeSettings) {}
 
-  async prepare(): Promise<void> {
-    this.#defaults = await readDefaults(this.to.options);
-    this.#format = await readFormat(this.to.options.format);
-    if (this.to.options.json) this.to.shell.terminal.out('{"results":[');
+  begin(): void {
+    if (this.to.options.json) this.#write('{"results":[');
   }
 
   async take(source: Source, onBatch: OnBatch | undefined): Promise<void> {
     try {
       const batches = await perform(ingestUsage, this.session, {
-        items: readInput(await source.open()),
+        items: this.to.interruption.passOn(readInput(await source.open())),
         source: source.kind,
-        format: this.#format,
-        defaults: this.#defaults,
+        format: this.to.format,
+        defaults: this.to.defaults,
         is_dry_run: this.to.options.dryRun === true,
       });
       for await (const batch of batches) {
@@ -91,13 +106,16 @@ class Intake {
 
   /** Says the summary, also after a failure: what it counts is stored. */
   finish(): void {
-    const { shell, options, rejects } = this.to;
+    const { shell, options, rejects, interruption } = this.to;
     rejects?.close();
-    if (options.json) shell.terminal.out(`],"summary":${JSON.stringify(this.#summary)}}\n`);
+    if (options.json) this.#write(`],"summary":${JSON.stringify(this.#summary)}}\n`);
     const hidden = this.#problems - LIMITS.issues;
     if (hidden > 0) shell.terminal.note(`… and ${hidden} more (--rejects FILE keeps them all)`);
     if (!options.quiet) shell.terminal.note(this.#writeEnd());
-    if (this.#failures > 0) shell.exit_code = 1;
+    if (interruption.exitCode !== undefined) {
+      shell.terminal.note("costops: Stopped: what is counted is stored, and the same command again takes in the rest");
+      shell.exit_code = interruption.exitCode;
+    } else if (this.#failures > 0) shell.exit_code = 1;
     else if (this.#summary.rejected + this.#summary.conflict + this.#summary.deleted > 0) shell.exit_code = 7;
     else if (options.failOnUnpriced && this.#summary.unpriced > 0) shell.exit_code = 8;
   }
@@ -125,8 +143,19 @@ class Intake {
     this.to.shell.terminal.note(showControls(text));
   }
 
+  /** Nobody reading the outcomes any more is no reason to leave records out. */
+  #write(text: string): void {
+    if (this.#isReaderGone) return;
+    try {
+      this.to.shell.terminal.out(text);
+    } catch (error) {
+      if (!(error instanceof ClosedPipe)) throw error;
+      this.#isReaderGone = true;
+    }
+  }
+
   #writeResult(outcome: RecordOutcome): void {
-    this.to.shell.terminal.out(`${this.#results++ === 0 ? "" : ","}\n${JSON.stringify(toWire(outcome))}`);
+    this.#write(`${this.#results++ === 0 ? "" : ","}\n${JSON.stringify(toWire(outcome))}`);
   }
 }
 

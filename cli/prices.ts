@@ -16,6 +16,7 @@ export function addPrices(program: Command, shell: Shell): void {
   addList(prices as unknown as Command, shell);
   addShow(prices as unknown as Command, shell);
   addSet(prices as unknown as Command, shell);
+  addEnd(prices as unknown as Command, shell);
   addMissing(prices as unknown as Command, shell);
   addUpdate(prices as unknown as Command, shell);
 }
@@ -72,6 +73,20 @@ function addSet(prices: Command, shell: Shell): void {
       ),
     )
     .action(async (model, options) => await (await import("./prices_set.ts")).setPrice(model, options, shell));
+}
+
+function addEnd(prices: Command, shell: Shell): void {
+  prices.command("end").argument("<id>", "the own price's id, as prices show has it")
+    .summary("end an own price")
+    .description(
+      "Ends an own price: from then on the next in order holds. One that has not begun by then never will. Stored costs do " +
+        "not change until costops reprice.",
+    )
+    .option("--at <time>", "when: 2026-01-31 or 2026-01-31T12:00:00Z (default: now)")
+    .option("--installation", "the price is the installation's")
+    .option("--dry-run", "show what would end, end nothing")
+    .addHelpText("after", examples("costops prices end 01993b2e-7c1f-7d2a-9a55-0d6b8f3f1c42 --at 2026-07-01"))
+    .action(async (id, options) => await (await import("./prices_set.ts")).endPrice(id, options, shell));
 }
 
 function addMissing(prices: Command, shell: Shell): void {

@@ -36,7 +36,13 @@ async function create(path: string): Promise<Deno.FsFile> {
   try {
     return await Deno.open(path, { create: true, write: true, truncate: true, mode: 0o600 });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CostopsError("usage", `Cannot write --rejects "${path}": ${reason}`, { cause });
+    throw new CostopsError("usage", `Cannot write --rejects "${path}": ${explain(cause)}`, { cause });
   }
+}
+
+function explain(cause: unknown): string {
+  if (cause instanceof Deno.errors.PermissionDenied) return "no permission";
+  if (cause instanceof Deno.errors.NotFound) return "there is no such folder";
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return reason.startsWith("Is a directory") ? "it is a folder" : reason;
 }

@@ -48,6 +48,10 @@ async function actAsOperator({ database }: Environment, config: Config): Promise
       `Cannot find the organization ${name} (${origin}): create it with costops admin org create ${name}`,
     );
   }
-  const user = Deno.env.get("USER") ?? Deno.env.get("USERNAME") ?? "operator";
-  return { actor: `cli:${user}`, organization_id, is_super_admin: true, permissions: new Set(ROLES.super_admin) };
+  return { actor: operatorName(), organization_id, is_super_admin: true, permissions: new Set(ROLES.super_admin) };
+}
+
+/** Who the audit log names for what the CLI does. */
+export function operatorName(): string {
+  return `cli:${Deno.env.get("USER") ?? Deno.env.get("USERNAME") ?? "operator"}`;
 }

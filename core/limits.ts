@@ -25,8 +25,10 @@ export const LIMITS = {
   earliest_ms: Date.UTC(2015, 0, 1),
   /** One line of NDJSON or CSV, or one JSON value: a response body with pictures in it fits. */
   line_bytes: 16 * 1024 * 1024,
-  /** Nesting of JSON; deeper is an attack or a mistake. */
+  /** Nesting of JSON that is kept; deeper is an attack or a mistake. */
   json_depth: 32,
+  /** Nesting of JSON that is read at all, so that no function that walks a value runs out of stack. */
+  json_read_depth: 500,
   /** Problems reported of one input. */
   issues: 20,
   /** Dimensions of one query besides time. */
@@ -40,8 +42,8 @@ export const LIMITS = {
   /** Records in one page. */
   page: 100,
   page_default: 20,
-  /** Records of one append transaction from a file: big enough that fsync is not felt, small enough to lose little. */
-  append_records: 1_000,
+  /** Records of one append transaction from a file: big enough that fsync is not felt, small enough that others wait little. */
+  append_records: 4_000,
   /** Records of one batch over the API. */
   batch_records: 1_000,
   /** Appends waiting for a group commit. */
@@ -51,6 +53,8 @@ export const LIMITS = {
   group_records: 500,
   /** Prices looked up and kept ready; beyond it the oldest are forgotten. Model names come from outside. */
   price_lookups: 10_000,
+  /** A price catalogue from a file or URL; genai-prices' own is below 2 MiB. */
+  catalogue_bytes: 32 * 1024 * 1024,
   /** A regular expression in a price catalogue that was fetched; longer ones are not ours to run. */
   matcher_pattern_characters: 500,
 } as const;

@@ -9,6 +9,8 @@ import type { RejectionCode, UsageRecord } from "../core/usage/record.ts";
 export interface AppendEntry {
   readonly record: UsageRecord;
   readonly cost: Cost;
+  /** Whether it takes the place of a stored record with the same id that has less output. */
+  readonly may_supersede?: boolean;
 }
 
 /** How entries are appended. */

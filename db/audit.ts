@@ -43,7 +43,12 @@ export async function recordAudit(queries: Queries, entry: AuditEntry): Promise<
   if (key === undefined) throw new CostopsError("storage_failure", "Cannot write the audit log: its key is gone");
   const last = await queries.selectFrom("audit_log").select(["number", "mac"])
     .orderBy("number", "desc").limit(1).executeTakeFirst();
-  const row = { ...entry, number: (last?.number ?? 0n) + 1n, at: BigInt(entry.at), detail: JSON.stringify(entry.detail) };
+  const row = {
+    ...entry,
+    number: (last?.number ?? 0n) + 1n,
+    at: BigInt(entry.at),
+    detail: JSON.stringify(entry.detail),
+  };
   const mac = macOf(row, { key, previous: last?.mac ?? NO_MAC });
   const { organization_id, at, actor, action, detail, number } = row;
   await queries.insertInto("audit_log").values({ number, organization_id, at, actor, action, detail, mac }).execute();
@@ -57,6 +62,8 @@ export async function verifyAudit(database: Database): Promise<string[]> {
   const { reader } = database;
   const key = await readFact(reader, KEY);
   if (key === undefined) return ["the key of the audit log is gone"];
+  // Read first: what is recorded meanwhile comes after it.
+  const head = readHead(await readFact(reader, HEAD));
   const findings: string[] = [];
   let number = 0n;
   let previous = NO_MAC;
@@ -65,19 +72,17 @@ export async function verifyAudit(database: Database): Promise<string[]> {
       .orderBy("number").limit(LIMITS.append_records).execute();
     if (rows.length === 0) break;
     for (const row of rows) {
-      if (row.number !== number + 1n) findings.push(`entries ${number + 1n} to ${row.number - 1n} are missing`);
       // After a gap the chain cannot be checked at its seam; from there on it can again.
+      if (row.number !== number + 1n) findings.push(`entries ${number + 1n} to ${row.number - 1n} are missing`);
       else if (row.mac !== macOf(row, { key, previous })) findings.push(`entry ${row.number} was changed`);
+      else if (row.number === head.number && row.mac !== head.mac) findings.push(`entry ${row.number} was replaced`);
       number = row.number;
       previous = row.mac;
     }
   }
-  if (findings.length >= LIMITS.issues) return findings.slice(0, LIMITS.issues);
-  const head = await readFact(reader, HEAD);
-  if (head !== (number === 0n ? undefined : writeHead(number, previous))) {
-    findings.push(`entries after ${number} are missing, or the newest entry was changed`);
-  }
-  return findings;
+  if (number < head.number) findings.push(`entries ${number + 1n} to ${head.number} are missing`);
+  if (head.number === 0n && number > 0n) findings.push("which entry is the newest is not known any more");
+  return findings.slice(0, LIMITS.issues);
 }
 
 interface ChainedRow extends Omit<AuditEntry, "at" | "detail"> {
@@ -95,6 +100,11 @@ function macOf(row: ChainedRow, { key, previous }: { readonly key: string; reado
 
 function writeHead(number: bigint, mac: string): string {
   return `${number} ${mac}`;
+}
+
+function readHead(text: string | undefined): { readonly number: bigint; readonly mac: string } {
+  const [, number = "0", mac = NO_MAC] = /^(\d+) ([0-9a-f]{64})$/.exec(text ?? "") ?? [];
+  return { number: BigInt(number), mac };
 }
 
 async function readFact(queries: Queries, key: string): Promise<string | undefined> {

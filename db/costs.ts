@@ -27,12 +27,22 @@ export async function readCosts(database: Database, query: CostQuery): Promise<C
   const pieces = query.buckets.flatMap((range, bucket) =>
     cutRange(range, grains).map((piece) => ({ ...piece, bucket }))
   );
-  await checkRetention(database, query, pieces);
+  // One snapshot for all statements: what another process commits meanwhile is in all of them or in none.
+  return await database.reader.transaction().setIsolationLevel("repeatable read").execute(async (queries) => {
+    await checkRetention(queries, query, pieces);
+    return await readAll(queries, { query, pieces });
+  });
+}
+
+async function readAll(
+  queries: Queries,
+  { query, pieces }: { readonly query: CostQuery; readonly pieces: readonly BucketPiece[] },
+): Promise<CostRow[]> {
   const parts: CostRow[] = [];
   for (const grain of ["day", "quarter_hour", "record"] as const) {
     const ofGrain = pieces.filter((piece) => piece.grain === grain);
     for (let at = 0; at < ofGrain.length; at += PIECES) {
-      parts.push(...await readPieces(database.reader, { query, grain, pieces: ofGrain.slice(at, at + PIECES) }));
+      parts.push(...await readPieces(queries, { query, grain, pieces: ofGrain.slice(at, at + PIECES) }));
       if (parts.length > LIMITS.query_rows * 3) throw tooManyRows();
     }
   }
@@ -145,12 +155,14 @@ export function columnOf(dimension: Dimension): RawBuilder<unknown> {
   return sql`coalesce(t.tags ->> ${tagKey(dimension.slice("tag:".length))}, '')`;
 }
 
-/** Databases read keys with these characters as paths into the value. */
+/** Databases read keys like these as paths into the value. */
 function tagKey(key: string): string {
-  if (!key.startsWith("$") && !key.includes('"')) return key;
+  if (!/^\$|["\\]|^\[.*\]$/su.test(key)) return key;
   throw new CostopsError(
     "invalid",
-    `Cannot group or filter by the tag ${JSON.stringify(key)}: its name has $ or " in it`,
+    `Cannot group or filter by the tag ${
+      JSON.stringify(key)
+    }: its name begins with $, stands in [], or has " or \\ in it`,
   );
 }
 

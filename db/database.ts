@@ -42,10 +42,11 @@ export interface OpenOptions {
  */
 export async function openDatabase(url: string, options: OpenOptions = {}): Promise<Database> {
   const { openSqlite } = await import("./sqlite_database.ts");
-  return openSqlite(readPath(url), { url, now: options.now ?? Date.now() });
+  return openSqlite(readDatabasePath(url), { url, now: options.now ?? Date.now() });
 }
 
-function readPath(url: string): string {
+/** The path of a SQLite address. Fails with `usage` on an address of another kind. */
+export function readDatabasePath(url: string): string {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
   const path = scheme === "sqlite" || scheme === "file" ? url.slice(scheme.length + 1).replace(/^\/\/(?=\/)/, "") : url;
   if (path === "" || path.startsWith(":") || (scheme !== undefined && scheme !== "sqlite" && scheme !== "file")) {

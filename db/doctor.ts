@@ -71,16 +71,22 @@ async function checkMigrations(reader: Queries): Promise<Faults> {
 /** Every row has its identity that is not deleted, and every such identity its row, unless retention dropped it. */
 async function checkIdentities(reader: Queries): Promise<Faults> {
   const orphans = await reader.selectFrom("usage as t")
-    .leftJoin("usage_identity as i", (join) =>
-      join.onRef("i.organization_id", "=", "t.organization_id").onRef("i.id", "=", "t.id")
-        .onRef("i.timestamp", "=", "t.timestamp"))
+    .leftJoin(
+      "usage_identity as i",
+      (join) =>
+        join.onRef("i.organization_id", "=", "t.organization_id").onRef("i.id", "=", "t.id")
+          .onRef("i.timestamp", "=", "t.timestamp"),
+    )
     .select(["t.organization_id", "t.id", "i.deleted_at"])
     .where((of) => of.or([of("i.id", "is", null), of("i.deleted_at", "is not", null)]))
     .limit(LIMITS.issues + 1).execute();
   const lost = await reader.selectFrom("usage_identity as i")
-    .leftJoin("usage as t", (join) =>
-      join.onRef("t.organization_id", "=", "i.organization_id").onRef("t.timestamp", "=", "i.timestamp")
-        .onRef("t.id", "=", "i.id"))
+    .leftJoin(
+      "usage as t",
+      (join) =>
+        join.onRef("t.organization_id", "=", "i.organization_id").onRef("t.timestamp", "=", "i.timestamp")
+          .onRef("t.id", "=", "i.id"),
+    )
     .leftJoin("prune_marks as m", "m.organization_id", "i.organization_id")
     .select(["i.organization_id", "i.id"])
     .where("t.id", "is", null).where("i.deleted_at", "is", null)
@@ -128,7 +134,9 @@ async function findFault(row: UsageRow, prices: StoredPrices): Promise<string | 
   const price = await prices.find(row.applied_price_id);
   if (price === undefined) return `its stored price ${row.applied_price_id} is gone or was changed`;
   const { amount } = explainCost(usage, price);
-  return amount === row.cost_nanos ? undefined : `it is stored at ${row.cost_nanos} nano-dollars, its price gives ${amount}`;
+  return amount === row.cost_nanos
+    ? undefined
+    : `it is stored at ${row.cost_nanos} nano-dollars, its price gives ${amount}`;
 }
 
 /** Stored prices by id, each read and checked once; within a limit. */

@@ -18,24 +18,32 @@ export async function compareRollup(reader: Queries, rollup: Rollup): Promise<st
   const width = sql.lit(rollup.width_ms);
   const list = (write: (name: (typeof ROLLUP_MEASURES)[number]) => RawBuilder<unknown>) =>
     sql.join(ROLLUP_MEASURES.map((name) => sql`${write(name)} as ${sql.ref(name)}`));
-  // The rows' sums and the roll-up's, the latter negated, add up to nothing exactly where both agree.
+  // A line that sums nothing is told by being alone. The rows' sums and the roll-up's, the latter negated, add up to nothing exactly where both agree.
   const { rows } = await sql<Record<string, unknown>>`
     with both_sides as (
-      select ${sql.join(keys.map((key) => key === "start" ? sql`t.timestamp - t.timestamp % ${width} as start` : sql`t.${sql.ref(key)}`))},
+      select ${
+    sql.join(keys.map((key) =>
+      key === "start" ? sql`t.timestamp - t.timestamp % ${width} as start` : sql`t.${sql.ref(key)}`
+    ))
+  },
         ${list((name) => RECORD_MEASURES[name])}, 0 as lines
       from usage as t
       left join prune_marks as m on m.organization_id = t.organization_id
       where t.timestamp - t.timestamp % ${width} >= coalesce(m.before, 0)
       union all
-      select ${sql.join(keys.map((key) => sql`t.${sql.ref(key)}`))}, ${list((name) => sql`-t.${sql.ref(name)}`)}, 1 as lines
+      select ${sql.join(keys.map((key) => sql`t.${sql.ref(key)}`))}, ${
+    list((name) => sql`-t.${sql.ref(name)}`)
+  }, 1 as lines
       from ${sql.table(rollup.table)} as t
       left join prune_marks as m on m.organization_id = t.organization_id
       where t.start >= coalesce(m.before, 0)
     )
-    select ${names}, ${list((name) => sql`cast(sum(${sql.ref(name)}) as bigint)`)}, cast(sum(lines) as bigint) as lines
+    select ${names}, ${list((name) => sql`cast(sum(${sql.ref(name)}) as bigint)`)}
     from both_sides
     group by ${names}
-    having ${sql.join(ROLLUP_MEASURES.map((name) => sql`sum(${sql.ref(name)}) <> 0`), sql` or `)} or sum(lines) <> 1
+    having ${
+    sql.join(ROLLUP_MEASURES.map((name) => sql`sum(${sql.ref(name)}) <> 0`), sql` or `)
+  } or count(*) = sum(lines)
     order by ${names}
     limit ${LIMITS.issues + 1}`.execute(reader);
   return rows.map((row) => describe(row, keys));
@@ -44,6 +52,8 @@ export async function compareRollup(reader: Queries, rollup: Rollup): Promise<st
 function describe(row: Record<string, unknown>, keys: readonly string[]): string {
   const place = keys.map((key) => key === "start" ? new Date(Number(row.start)).toISOString() : `${row[key]}` || "-");
   const differences = ROLLUP_MEASURES.filter((name) => row[name] !== 0n).map((name) => `${name} by ${row[name]}`);
-  const what = differences.length === 0 ? "it has a line and no rows" : `the rows exceed it in ${differences.join(", ")}`;
+  const what = differences.length === 0
+    ? "it has a line and no rows"
+    : `the rows exceed it in ${differences.join(", ")}`;
   return `${place.join(" ")}: ${what}`;
 }

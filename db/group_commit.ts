@@ -66,7 +66,13 @@ export class GroupCommit {
       let from = 0;
       for (const { entries, resolve } of group) resolve(outcomes.slice(from, from += entries.length));
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      if (group.length === 1 || isOfStorage(error)) { for (const { reject } of group) reject(error); }
+      // One of them is at fault: alone, it fails alone.
+      else for (const waiting of group) await this.#commitGroup([waiting]);
     }
   }
+}
+
+function isOfStorage(error: unknown): boolean {
+  return error instanceof CostopsError && ["temporary", "storage_full", "storage_failure"].includes(error.kind);
 }

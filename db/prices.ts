@@ -4,7 +4,13 @@
 
 import type { Selectable } from "kysely";
 import { CostopsError } from "../core/error.ts";
-import { findOverlap, type OwnPrice, readTierFactors, writeOwnPrice, writeTierFactors } from "../core/pricing/own_price.ts";
+import {
+  findOverlap,
+  type OwnPrice,
+  readTierFactors,
+  writeOwnPrice,
+  writeTierFactors,
+} from "../core/pricing/own_price.ts";
 import { readRates, writeRates } from "../core/pricing/rate_card.ts";
 import { formatInstant } from "../core/time.ts";
 import { recordAudit } from "./audit.ts";
@@ -49,7 +55,8 @@ export function setPrice(
     const change = await planChange(queries, price);
     const { ended } = change;
     if (ended !== undefined) {
-      await queries.updateTable("prices").set({ effective_to: ended.effective_to }).where("id", "=", ended.id).execute();
+      await queries.updateTable("prices").set({ effective_to: ended.effective_to }).where("id", "=", ended.id)
+        .execute();
     }
     await queries.insertInto("prices").values({ ...toRow(price), created_at: now }).execute();
     const detail = { price: writeOwnPrice(price), ended: ended?.id ?? null };
@@ -59,10 +66,49 @@ export function setPrice(
   });
 }
 
+/**
+ * Ends a price: from then on the next in order holds. One that has not begun by then is ended where it begins, as if it
+ * had never been. With `is_preview` nothing is stored. Fails with `not_found` when the scope has no such price, and with
+ * `conflict` when it ends before that already.
+ */
+export function endPrice(
+  database: Database,
+  { id, organization_id, at }: { readonly id: string; readonly organization_id: string | null; readonly at: number },
+  { actor, now, is_preview }: Act & { readonly is_preview: boolean },
+): Promise<OwnPrice> {
+  const scope = organization_id ?? INSTALLATION;
+  if (is_preview) return planEnd(database.reader, { id, scope, at });
+  return database.write(async (queries) => {
+    const ended = await planEnd(queries, { id, scope, at });
+    await queries.updateTable("prices").set({ effective_to: ended.effective_to }).where("id", "=", id).execute();
+    const detail = { price: writeOwnPrice(ended) };
+    await recordAudit(queries, { organization_id: scope, at: now, actor, action: "price.end", detail });
+    return ended;
+  });
+}
+
+async function planEnd(
+  queries: Queries,
+  { id, scope, at }: { readonly id: string; readonly scope: string; readonly at: number },
+): Promise<OwnPrice> {
+  const row = await queries.selectFrom("prices").selectAll().where("id", "=", id).where("organization_id", "=", scope)
+    .executeTakeFirst();
+  if (row === undefined) throw new CostopsError("not_found", `Cannot find the price ${JSON.stringify(id)}`);
+  const price = toOwnPrice(row);
+  if (price.effective_to !== null && price.effective_to <= at) {
+    throw new CostopsError(
+      "conflict",
+      `Cannot end the price ${id}: it ends at ${writeTime(price.effective_to)} already`,
+    );
+  }
+  return { ...price, effective_to: Math.max(at, price.effective_from) };
+}
+
 async function planChange(queries: Queries, price: OwnPrice): Promise<PriceChange> {
   const rows = await queries.selectFrom("prices").selectAll()
     .where("organization_id", "=", price.organization_id ?? INSTALLATION).execute();
-  const before = rows.map(toOwnPrice);
+  // A price that was ended where it begins has never held.
+  const before = rows.map(toOwnPrice).filter((other) => other.effective_to !== other.effective_from);
   const open = before.find((other) =>
     findOverlap([other], price) !== undefined && other.hours === price.hours &&
     other.effective_to === null && other.effective_from < price.effective_from
@@ -78,7 +124,10 @@ function overlapping(price: OwnPrice, other: OwnPrice): CostopsError {
   return new CostopsError(
     "conflict",
     `Cannot set the price of ${price.provider} ${price.model} from ${writeTime(price.effective_from)}: ` +
-      `the price ${other.id} holds from ${writeTime(other.effective_from)} ${end}; choose a time outside of it`,
+      `the price ${other.id} holds from ${
+        writeTime(other.effective_from)
+      } ${end}; choose a time outside of it, or end ` +
+      `that one first with costops prices end ${other.id}`,
   );
 }
 

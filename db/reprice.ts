@@ -57,7 +57,10 @@ export interface RepriceResult extends RepriceTotals {
 export function repriceUsage(
   database: Database,
   selection: RepriceSelection,
-  { price, is_preview, actor, now }: Act & { readonly price: (stored: StoredUsage) => Cost; readonly is_preview: boolean },
+  { price, is_preview, actor, now }: Act & {
+    readonly price: (stored: StoredUsage) => Cost;
+    readonly is_preview: boolean;
+  },
 ): Promise<RepriceResult> {
   if (is_preview) return walk(database.reader, { selection, price });
   return database.write(async (queries) => {

@@ -5,16 +5,16 @@
 import type { Piece } from "../core/analytics/pieces.ts";
 import type { CostQuery } from "../core/analytics/query.ts";
 import { CostopsError } from "../core/error.ts";
-import type { Database } from "./database.ts";
+import type { Queries } from "./database.ts";
 
 /** Fails with `beyond_retention` when a query needs rows from below its organization's mark. */
-export async function checkRetention(database: Database, query: CostQuery, pieces: readonly Piece[]): Promise<void> {
+export async function checkRetention(queries: Queries, query: CostQuery, pieces: readonly Piece[]): Promise<void> {
   const earliest = pieces.reduce(
     (since, piece) => piece.grain === "record" ? Math.min(since, piece.since) : since,
     Infinity,
   );
   if (earliest === Infinity) return;
-  const mark = await database.reader.selectFrom("prune_marks").select("before")
+  const mark = await queries.selectFrom("prune_marks").select("before")
     .where("organization_id", "=", query.organization_id).executeTakeFirst();
   if (mark === undefined || earliest >= Number(mark.before)) return;
   const since = new Date(Number(mark.before)).toISOString();

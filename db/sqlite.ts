@@ -22,14 +22,17 @@ export type Row = Record<string, string | bigint | number | null | Uint8Array>;
 export class SqliteConnection {
   readonly path: string;
   readonly #database: DatabaseSync;
+  readonly #isReader: boolean;
   readonly #statements = new Map<string, StatementSync>();
+  #failure: CostopsError | undefined;
 
   /** Opens a file, and makes it when it is to be written and is not there. Fails in words of the file's path. */
   constructor(path: string, { isReader }: { readonly isReader: boolean }) {
     this.path = path;
+    this.#isReader = isReader;
     this.#database = openFile(path, isReader);
     try {
-      this.#configure(isReader);
+      this.#configure();
     } catch (error) {
       this.#database.close();
       throw error;
@@ -60,9 +63,15 @@ export class SqliteConnection {
     return this.translate(() => this.prepare(sql).all(...parameters.map(bind)) as Row[]);
   }
 
+  /** Begins a transaction that may write. After an I/O error none begins any more: a later fsync could wrongly succeed. */
+  begin(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.run("begin immediate");
+  }
+
   /** Runs work in one transaction that may write; nothing of it stays when it fails. */
   inTransaction<Result>(work: () => Result): Result {
-    this.run("begin immediate");
+    this.begin();
     try {
       const result = work();
       this.run("commit");
@@ -87,42 +96,54 @@ export class SqliteConnection {
     try {
       return work();
     } catch (error) {
-      throw explainError(error, this.path);
+      const explained = explainError(error, this.path);
+      const isNew = explained instanceof CostopsError && explained !== error;
+      if (isNew && explained.kind === "storage_failure" && !this.#isReader) this.#failure = explained;
+      throw explained;
     }
   }
 
-  /** Closes the connection. */
+  /** Closes the connection; once is enough. */
   close(): void {
     this.#statements.clear();
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
   }
 
-  #configure(isReader: boolean): void {
+  #configure(): void {
     const version = String(this.all("select sqlite_version() as version")[0]?.version);
     if (compareVersions(version.split(".").map(Number), OLDEST_SQLITE) < 0) {
       throw new CostopsError("failure", `Cannot use SQLite ${version}: ${OLDEST_SQLITE.join(".")} or newer is needed`);
     }
-    this.#checkOwner(isReader);
-    const cache = isReader ? 64 : 16;
+    this.#checkOwner();
+    const cache = this.#isReader ? 64 : 16;
     const settings = [
       "foreign_keys = on",
       "trusted_schema = off",
       "cell_size_check = on",
       `cache_size = -${cache * 1024}`,
-      ...(isReader
-        ? ["query_only = on"]
-        : ["journal_mode = wal", "synchronous = full", "journal_size_limit = 67108864"]),
+      ...(this.#isReader ? ["query_only = on"] : ["synchronous = full", "journal_size_limit = 67108864"]),
     ];
     for (const setting of settings) this.all(`pragma ${setting}`);
+    if (!this.#isReader) this.#useWal();
+  }
+
+  #useWal(): void {
+    const mode = this.all("pragma journal_mode = wal")[0]?.journal_mode;
+    if (mode === "wal") return;
+    throw new CostopsError(
+      "failure",
+      `Cannot use "${this.path}": its file system has no shared memory for SQLite's WAL`,
+    );
   }
 
   /** Another program's file is refused, never changed. */
-  #checkOwner(isReader: boolean): void {
+  #checkOwner(): void {
+    // Tables first: another process that is making this database marks it before it makes tables.
+    const tables = this.all("select count(*) as count from sqlite_schema")[0]?.count;
     const id = this.all("pragma application_id")[0]?.application_id;
     if (id === APPLICATION_ID) return;
-    const tables = this.all("select count(*) as count from sqlite_schema")[0]?.count;
     if (id === 0n && tables === 0n) {
-      if (!isReader) this.all(`pragma application_id = ${APPLICATION_ID}`);
+      if (!this.#isReader) this.all(`pragma application_id = ${APPLICATION_ID}`);
       return;
     }
     throw new CostopsError("failure", `Cannot use "${this.path}": it is a SQLite database of another program`);

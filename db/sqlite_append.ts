@@ -25,7 +25,6 @@ export class SqliteAppender {
   /** Stored forms of prices, and those known to be in the database. */
   readonly #prices = new WeakMap<AppliedPrice, StoredPrice>();
   readonly #stored = new Set<bigint>();
-  #failure: CostopsError | undefined;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
@@ -41,16 +40,14 @@ export class SqliteAppender {
   }
 
   /**
-   * Appends a batch in one transaction. After an I/O error nothing is appended any more: a later fsync could wrongly
-   * succeed. A full disk is no such error: the transaction is undone, and the next may find room.
+   * Appends a batch in one transaction. A full disk is no I/O error, after which nothing could be appended any more: the
+   * transaction is undone, and the next may find room.
    */
   append(entries: readonly AppendEntry[], options: AppendOptions): AppendOutcome[] {
-    if (this.#failure !== undefined) throw this.#failure;
     try {
       return this.#connection.translate(() => this.#appendOnce(entries, options));
     } catch (error) {
       this.#connection.rollBack();
-      if (error instanceof CostopsError && error.kind === "storage_failure") this.#failure = error;
       throw error;
     }
   }
@@ -75,7 +72,7 @@ export class SqliteAppender {
   #begin(): void {
     for (let tries = 1;; tries++) {
       try {
-        this.#connection.run("begin immediate");
+        this.#connection.begin();
         return;
       } catch (error) {
         if (!(error instanceof CostopsError) || error.kind !== "temporary" || tries === BUSY_TRIES) throw error;

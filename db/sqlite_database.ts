@@ -98,7 +98,7 @@ class SqliteDatabase implements Database {
 
   write<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
     return this.#inTurn(async () => {
-      this.#writer.run("begin immediate");
+      this.#writer.begin();
       try {
         const result = await work(this.#queries);
         this.#writer.run("commit");

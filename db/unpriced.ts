@@ -43,12 +43,17 @@ export async function listUnpriced(
     ])
     .where("organization_id", "=", organization_id)
     .where("unpriced_reason", "is not", null);
-  if (range !== undefined) query = query.where("timestamp", ">=", BigInt(range.since)).where("timestamp", "<", BigInt(range.until));
+  if (range !== undefined) {
+    query = query.where("timestamp", ">=", BigInt(range.since)).where("timestamp", "<", BigInt(range.until));
+  }
   const rows = await query.groupBy(["provider", "model", "service_tier", "unpriced_reason"])
     .orderBy("tokens", "desc").orderBy("provider").orderBy("model").orderBy("service_tier").orderBy("unpriced_reason")
     .limit(LIMITS.query_rows + 1).execute();
   if (rows.length > LIMITS.query_rows) {
-    throw new CostopsError("too_large", `Cannot list more than ${LIMITS.query_rows} unpriced models: ask for a shorter period`);
+    throw new CostopsError(
+      "too_large",
+      `Cannot list more than ${LIMITS.query_rows} unpriced models: ask for a shorter period`,
+    );
   }
   return rows.map((row) => ({
     ...row,

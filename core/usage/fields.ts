@@ -5,6 +5,7 @@
 
 import { LIMITS } from "../limits.ts";
 import type { SourceObject } from "./format.ts";
+import { parsePlainJson } from "./json_text.ts";
 import { RejectedRecord } from "./record.ts";
 
 /** Whether the value is a JSON object (no array, not null). */
@@ -19,7 +20,7 @@ export function isAbsent(value: unknown): value is undefined | null | "" {
 
 /** Quotes a value for a message; long ones are cut. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
   return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }
 
@@ -36,7 +37,7 @@ export function readObjectOrText(value: unknown, field: string): SourceObject | 
   if (typeof value !== "string" || value === "") return readObject(value, field);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(value);
+    parsed = parsePlainJson(value);
   } catch {
     throw new RejectedRecord("invalid_field", `Cannot read ${field} ${quote(value)}: give an object`);
   }

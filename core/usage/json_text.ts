@@ -2,16 +2,43 @@
  * JSON as text: reading one value without losing a cost's digits, and cutting a stream of text into values.
  */
 
+import { LIMITS } from "../limits.ts";
+
 /**
  * Parses JSON, giving numbers under keys that name a cost or a spend as their text, so that no digit of an amount goes
- * through floating point. Fails with a SyntaxError.
+ * through floating point. Fails with a SyntaxError, also on what is nested too deep to be walked.
  */
 export function parseJson(text: string): unknown {
+  checkNesting(text);
   return /cost|spend/i.test(text) ? JSON.parse(text, keepAmountText) : JSON.parse(text);
 }
 
 function keepAmountText(key: string, value: unknown, context?: { readonly source?: string }): unknown {
   return typeof value === "number" && /cost|spend/i.test(key) ? context?.source ?? value : value;
+}
+
+/** Parses JSON as it stands. Fails with a SyntaxError, also on what is nested too deep to be walked. */
+export function parsePlainJson(text: string): unknown {
+  checkNesting(text);
+  return JSON.parse(text);
+}
+
+/** A text too short to be nested too deep, as nearly all are, is not looked through. */
+function checkNesting(text: string): void {
+  if (text.length <= 2 * LIMITS.json_read_depth) return;
+  let depth = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (isInString) {
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) isInString = false;
+    } else if (code === QUOTE) isInString = true;
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+    else if ((code === OPEN_BRACE || code === OPEN_BRACKET) && ++depth > LIMITS.json_read_depth) {
+      throw new SyntaxError(`it is nested deeper than ${LIMITS.json_read_depth}`);
+    }
+  }
 }
 
 const QUOTE = 34;

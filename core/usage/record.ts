@@ -31,6 +31,10 @@ export const QUALITY_FLAGS = [
   "extra_dropped",
   /** A latency below 0 or above 30 days; left out. */
   "implausible_latency",
+  /** The source does not say which model; stored as `unknown`, without a price. */
+  "missing_model",
+  /** A gateway answered from its own cache: nothing was used, what the answer once took is kept in `extra`. */
+  "served_from_cache",
 ] as const;
 export type QualityFlag = (typeof QUALITY_FLAGS)[number];
 

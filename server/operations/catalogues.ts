@@ -67,5 +67,6 @@ function isEqual(one: Catalogue, other: Catalogue): boolean {
 
 /** A file says no version of its own, so its content does: `data.json 3f9a1c20b4d7`. */
 function versionOf({ name, text }: { readonly name: string; readonly text: string }): string {
-  return `${name} ${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
+  const plain = name.replace(/[^\w.-]+/g, "-").slice(0, 64);
+  return `${plain} ${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
 }

@@ -7,7 +7,7 @@ import { LIMITS } from "../../core/limits.ts";
 import { priceUsage } from "../../core/pricing/cost.ts";
 import type { PriceBook } from "../../core/pricing/price_book.ts";
 import { detectFormat } from "../../core/usage/detect.ts";
-import type { Format } from "../../core/usage/format.ts";
+import type { Format, FormatReader } from "../../core/usage/format.ts";
 import { ContentOrdinals } from "../../core/usage/identity.ts";
 import { admitUsage, type IntakeDefaults } from "../../core/usage/intake.ts";
 import type { InputItem } from "../../core/usage/reader.ts";
@@ -48,7 +48,15 @@ export const ingestUsage: Operation<IngestInput, AsyncIterable<IngestedItem[]>> 
   handle: async (environment, principal, input) => {
     const organizations = new Set((await listOrganizations(environment.database)).map(({ id }) => id));
     const book = await environment.priceBook();
-    return ingestBatches({ environment, principal, input, organizations, book, ordinals: new ContentOrdinals() });
+    return ingestBatches({
+      environment,
+      principal,
+      input,
+      organizations,
+      book,
+      ordinals: new ContentOrdinals(),
+      readers: new Map(),
+    });
   },
 };
 
@@ -59,6 +67,8 @@ interface Run {
   readonly organizations: ReadonlySet<string>;
   readonly book: PriceBook;
   readonly ordinals: ContentOrdinals;
+  /** What reads this input, for formats that read an input as a whole. */
+  readonly readers: Map<Format, FormatReader>;
 }
 
 async function* ingestBatches(run: Run): AsyncGenerator<IngestedItem[]> {
@@ -86,18 +96,31 @@ function prepareItem(item: InputItem, run: Run): Prepared[] {
   try {
     const format = run.input.format ?? detectFormat(item.value);
     if (format === undefined) return [{ item, rejection: UNKNOWN_FORMAT }];
-    const drafts = format.read(item.value);
+    const drafts = findReader(format, run).read(item.value);
     if (drafts.length === 0) return [{ item }];
-    if (drafts.length === 1) return [{ item, entry: prepareEntry(drafts[0]!, { format, run }) }];
     return drafts.map((draft) => prepareDraft(item, { draft, format, run }));
   } catch (error) {
     return [{ item, rejection: asRejection(error) }];
   }
 }
 
-function prepareDraft(item: InputItem, at: { draft: UsageDraft; format: Format; run: Run }): Prepared {
+function findReader(format: Format, { readers }: Run): FormatReader {
+  if (format.open === undefined) return format;
+  let reader = readers.get(format);
+  if (reader === undefined) readers.set(format, reader = format.open());
+  return reader;
+}
+
+interface Drafted {
+  readonly draft: UsageDraft | RejectedRecord;
+  readonly format: Format;
+  readonly run: Run;
+}
+
+function prepareDraft(item: InputItem, { draft, format, run }: Drafted): Prepared {
   try {
-    return { item, entry: prepareEntry(at.draft, at) };
+    if (draft instanceof RejectedRecord) throw draft;
+    return { item, entry: prepareEntry(draft, { format, run }) };
   } catch (error) {
     return { item, rejection: asRejection(error) };
   }
@@ -132,7 +155,7 @@ function prepareEntry(draft: UsageDraft, { format, run }: { format: Format; run:
   if (cost.amount !== null && cost.amount > LIMITS.record_nanos) {
     throw new RejectedRecord("cost_out_of_range", "Cannot take a record that costs more than 10 million dollars");
   }
-  return { record, cost };
+  return format.may_supersede === undefined ? { record, cost } : { record, cost, may_supersede: true };
 }
 
 /** The organization is the credential's; only a super admin's records choose another, and only one that exists. */
@@ -196,11 +219,11 @@ function noticeRepeats(
   seen: Map<string, string>,
   { entries, appended }: { entries: readonly AppendEntry[]; appended: AppendOutcome[] },
 ): void {
-  entries.forEach(({ record }, position) => {
+  entries.forEach(({ record, may_supersede }, position) => {
     if (appended[position]!.outcome !== "inserted") return;
     const key = JSON.stringify([record.organization_id, record.id]);
     const first = seen.get(key);
     if (first === undefined) seen.set(key, record.content_hash);
-    else appended[position] = { outcome: first === record.content_hash ? "duplicate" : "conflict" };
+    else appended[position] = { outcome: first === record.content_hash || may_supersede ? "duplicate" : "conflict" };
   });
 }

@@ -2,11 +2,7 @@
  * Organizations: who they are, and a new one.
  */
 
-import {
-  createOrganization,
-  listOrganizations,
-  type Organization,
-} from "../../db/organizations.ts";
+import { createOrganization, listOrganizations, type Organization } from "../../db/organizations.ts";
 import type { Operation } from "./operation.ts";
 
 /** A new organization; its id is its name when none is given. */

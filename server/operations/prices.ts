@@ -5,10 +5,13 @@
 import type { Principal } from "../../core/access.ts";
 import type { TimeRange } from "../../core/analytics/query.ts";
 import { CostopsError } from "../../core/error.ts";
-import { OwnPriceInput, readOwnPrice } from "../../core/pricing/own_price.ts";
+import { findNearest } from "../../core/nearest.ts";
+import { type OwnPrice, OwnPriceInput, readOwnPrice } from "../../core/pricing/own_price.ts";
+import { findProviderByName } from "../../core/pricing/provider_name.ts";
+import type { Catalogue } from "../../core/pricing/catalogue.ts";
 import type { PriceEntry } from "../../core/pricing/price_book.ts";
 import { parseRange } from "../../core/time.ts";
-import { type PriceChange, setPrice } from "../../db/prices.ts";
+import { endPrice, type PriceChange, setPrice } from "../../db/prices.ts";
 import { listUnpriced, type UnpricedGroup } from "../../db/unpriced.ts";
 import type { Operation } from "./operation.ts";
 import { chooseOrganization } from "./reports.ts";
@@ -87,7 +90,7 @@ export interface SetPriceInput {
  * with `forbidden` on the installation's for anybody but a super admin, and with `conflict` when another price holds
  * for some of the same time.
  */
-export const setOwnPrice: Operation<SetPriceInput, PriceChange> = {
+export const setOwnPrice: Operation<SetPriceInput, PriceAnswer> = {
   name: "setOwnPrice",
   permission: "price:write",
   handle: async (environment, principal, input) => {
@@ -98,7 +101,48 @@ export const setOwnPrice: Operation<SetPriceInput, PriceChange> = {
       organization_id: input.is_installation ? null : chooseOrganization(principal, input),
       from: now,
     });
-    return await setPrice(environment.database, price, { actor: principal.actor, now, is_preview: input.is_dry_run });
+    const act = { actor: principal.actor, now, is_preview: input.is_dry_run };
+    const change = await setPrice(environment.database, price, act);
+    return { ...change, notice: noticeProvider((await environment.priceBook()).catalogue, price.provider) };
+  },
+};
+
+/** What was set, and what its author should look at. */
+export interface PriceAnswer extends PriceChange {
+  /** A provider that no catalogue knows may be a slip of the keyboard; null when there is nothing to say. */
+  readonly notice: string | null;
+}
+
+function noticeProvider(catalogue: Catalogue, provider: string): string | null {
+  if (findProviderByName(catalogue, provider) !== undefined) return null;
+  const nearest = findNearest(provider, catalogue.providers.map(({ id }) => id));
+  const hint = nearest === undefined ? "" : ` (did you mean ${nearest}?)`;
+  return `The catalogue knows no provider "${provider}"${hint}: the price holds for records of exactly that provider`;
+}
+
+/** Which own price ends, and when. */
+export interface EndPriceInput {
+  readonly organization_id?: string;
+  readonly id: string;
+  /** RFC 3339, or a day of UTC: its first instant; now when it is not given. */
+  readonly at?: string;
+  /** Whether it is the installation's; only a super admin's to end. */
+  readonly is_installation: boolean;
+  /** Nothing is stored; the answer is what would be. */
+  readonly is_dry_run: boolean;
+}
+
+/** Ends an own price. Fails as {@link endPrice} does, and as {@link setOwnPrice} does on the installation's. */
+export const endOwnPrice: Operation<EndPriceInput, OwnPrice> = {
+  name: "endOwnPrice",
+  permission: "price:write",
+  handle: async (environment, principal, input) => {
+    if (input.is_installation) requireSuperAdmin(principal, "end a price of the whole installation");
+    const now = environment.now();
+    const at = input.at === undefined ? now : parseInstant(input.at);
+    const organization_id = input.is_installation ? null : chooseOrganization(principal, input);
+    const act = { actor: principal.actor, now, is_preview: input.is_dry_run };
+    return await endPrice(environment.database, { id: input.id, organization_id, at }, act);
   },
 };
 
@@ -112,10 +156,12 @@ function readPriceInput(value: unknown): OwnPriceInput {
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, message }) => ({
     pointer: path.map((part) => `/${String(part)}`).join(""),
-    detail: message,
+    detail: String(path[0]).startsWith("effective_") ? INSTANT_HINT : message,
   }));
   throw new CostopsError("invalid", "Cannot take this as a price", { issues });
 }
+
+const INSTANT_HINT = "write 2026-01-31 or 2026-01-31T12:00:00Z";
 
 /** Which unpriced usage; everything when neither `since` nor `until` is given. */
 export interface MissingPricesInput {
@@ -157,6 +203,6 @@ function parseInstant(text: string): number {
   if (!Number.isNaN(instant)) return instant;
   throw new CostopsError(
     "invalid",
-    `Cannot read --at ${JSON.stringify(text.slice(0, 64))} as a time: write 2026-01-31 or 2026-01-31T12:00:00Z`,
+    `Cannot read --at ${JSON.stringify(text.slice(0, 64))} as a time: ${INSTANT_HINT}`,
   );
 }

@@ -19,6 +19,10 @@ export interface Place {
   run(args: readonly string[], input?: string | Uint8Array): Promise<Finished>;
   /** Starts the program and leaves it running; its output is thrown away. */
   start(args: readonly string[]): Deno.ChildProcess;
+  /** Runs a line of `sh` in which `"$@"` is the program with these arguments. */
+  shell(line: string, args: readonly string[]): Promise<Finished>;
+  /** Starts a line of `sh` as {@link Place.shell} does, and leaves it running. */
+  startShell(line: string, args: readonly string[]): Deno.ChildProcess;
   write(name: string, content: string | Uint8Array): Promise<string>;
 }
 
@@ -29,9 +33,13 @@ const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-env", "--allow-sy
 export async function inPlace(test: (place: Place) => Promise<void>, variables: Record<string, string> = {}) {
   const folder = await Deno.makeTempDir({ prefix: "costops-test-" });
   const database = join(folder, "costops.db");
-  const command = (args: readonly string[]) =>
-    new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--cached-only", ...PERMISSIONS, MAIN, ...args],
+  const words = (args: readonly string[]) => ["run", "--quiet", "--cached-only", ...PERMISSIONS, MAIN, ...args];
+  const command = (args: readonly string[]) => prepare(Deno.execPath(), words(args));
+  const shell = (line: string, args: readonly string[]) =>
+    prepare("sh", ["-c", line, "sh", Deno.execPath(), ...words(args)]);
+  const prepare = (program: string, args: string[]) =>
+    new Deno.Command(program, {
+      args,
       cwd: folder,
       clearEnv: true,
       env: {
@@ -52,6 +60,8 @@ export async function inPlace(test: (place: Place) => Promise<void>, variables: 
       database,
       run: (args, input) => finish(command(args).spawn(), input),
       start: (args) => command(args).spawn(),
+      shell: (line, args) => finish(shell(line, args).spawn(), undefined),
+      startShell: (line, args) => shell(line, args).spawn(),
       write: async (name, content) => {
         const path = join(folder, name);
         if (typeof content === "string") await Deno.writeTextFile(path, content);

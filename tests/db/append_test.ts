@@ -62,26 +62,28 @@ forEachDatabase("append() says deleted for an id that was deleted, whatever its 
   assert.equal(await countRequests(database), 0n);
 });
 
-forEachDatabase("append() refuses what is from before the organization's prune mark, and nothing else", async ({ open }) => {
-  const database = await open();
-  await setPruneMark(database, NOON);
-  const outcomes = await database.append([
-    makeEntry({ timestamp: NOON - 1 }),
-    makeEntry({ id: "r2", timestamp: NOON }),
-    makeEntry({ id: "r3", organization_id: "other", timestamp: NOON - 1 }),
-  ]);
-  assert.deepEqual(outcomes, [
-    {
-      outcome: "rejected",
-      code: "beyond_retention",
-      detail:
-        "Cannot take a record from before 2026-01-05T12:00:00.000Z: rows before it were dropped by retention",
-    },
-    { outcome: "inserted" },
-    { outcome: "inserted" },
-  ]);
-  await assert.rejects(() => read(database, "r1"), { kind: "not_found" });
-});
+forEachDatabase(
+  "append() refuses what is from before the organization's prune mark, and nothing else",
+  async ({ open }) => {
+    const database = await open();
+    await setPruneMark(database, NOON);
+    const outcomes = await database.append([
+      makeEntry({ timestamp: NOON - 1 }),
+      makeEntry({ id: "r2", timestamp: NOON }),
+      makeEntry({ id: "r3", organization_id: "other", timestamp: NOON - 1 }),
+    ]);
+    assert.deepEqual(outcomes, [
+      {
+        outcome: "rejected",
+        code: "beyond_retention",
+        detail: "Cannot take a record from before 2026-01-05T12:00:00.000Z: rows before it were dropped by retention",
+      },
+      { outcome: "inserted" },
+      { outcome: "inserted" },
+    ]);
+    await assert.rejects(() => read(database, "r1"), { kind: "not_found" });
+  },
+);
 
 forEachDatabase("append() of a preview says what would become of each entry and stores nothing", async ({ open }) => {
   const database = await open();
@@ -123,19 +125,22 @@ forEachDatabase("append() takes a batch of ten thousand records", async ({ open 
   assert.equal(await countRequests(database), 10_000n);
 });
 
-forEachDatabase("append() stores one applied price once, however many records and objects share it", async ({ open }) => {
-  const database = await open();
-  const entries = Array.from(
-    { length: 40 },
-    (_, at) => makeEntry({ id: `r${at}` }, makeCost(1n, makePrice(at % 2 === 0 ? "prices 1" : "prices 2"))),
-  );
-  await database.append(entries.slice(0, 20));
-  await database.append(entries.slice(20));
-  const prices = await database.reader.selectFrom("applied_prices").selectAll().execute();
-  assert.equal(prices.length, 2);
-  assert.deepEqual((await read(database, "r38")).price, makePrice("prices 1"));
-  assert.deepEqual((await read(database, "r39")).price, makePrice("prices 2"));
-});
+forEachDatabase(
+  "append() stores one applied price once, however many records and objects share it",
+  async ({ open }) => {
+    const database = await open();
+    const entries = Array.from(
+      { length: 40 },
+      (_, at) => makeEntry({ id: `r${at}` }, makeCost(1n, makePrice(at % 2 === 0 ? "prices 1" : "prices 2"))),
+    );
+    await database.append(entries.slice(0, 20));
+    await database.append(entries.slice(20));
+    const prices = await database.reader.selectFrom("applied_prices").selectAll().execute();
+    assert.equal(prices.length, 2);
+    assert.deepEqual((await read(database, "r38")).price, makePrice("prices 1"));
+    assert.deepEqual((await read(database, "r39")).price, makePrice("prices 2"));
+  },
+);
 
 forEachDatabase("append() keeps every field, and readUsage() gives it back", async ({ open }) => {
   const database = await open();
@@ -174,22 +179,25 @@ forEachDatabase("append() keeps every field, and readUsage() gives it back", asy
   });
 });
 
-forEachDatabase("append() keeps what is absent absent, and a missing price apart from a price of zero", async ({ open }) => {
-  const database = await open();
-  await database.append([makeEntry({}, UNPRICED), makeEntry({ id: "r2" }, makeCost(0n))]);
-  const { content_hash: _, is_retry_safe: __, ...kept } = makeRecord();
-  assert.deepEqual(await read(database, "r1"), {
-    ...kept,
-    catalog_model: null,
-    cost: null,
-    unpriced_reason: "unknown_model",
-    applied_price_id: null,
-    price: null,
-  });
-  assert.equal((await read(database, "r2")).cost, 0n);
-  const sums = await database.reader.selectFrom("usage_by_day").selectAll().executeTakeFirstOrThrow();
-  assert.deepEqual([sums.requests, sums.cost_nanos, sums.unpriced_records, sums.unpriced_tokens], [2n, 0n, 1n, 110n]);
-});
+forEachDatabase(
+  "append() keeps what is absent absent, and a missing price apart from a price of zero",
+  async ({ open }) => {
+    const database = await open();
+    await database.append([makeEntry({}, UNPRICED), makeEntry({ id: "r2" }, makeCost(0n))]);
+    const { content_hash: _, is_retry_safe: __, ...kept } = makeRecord();
+    assert.deepEqual(await read(database, "r1"), {
+      ...kept,
+      catalog_model: null,
+      cost: null,
+      unpriced_reason: "unknown_model",
+      applied_price_id: null,
+      price: null,
+    });
+    assert.equal((await read(database, "r2")).cost, 0n);
+    const sums = await database.reader.selectFrom("usage_by_day").selectAll().executeTakeFirstOrThrow();
+    assert.deepEqual([sums.requests, sums.cost_nanos, sums.unpriced_records, sums.unpriced_tokens], [2n, 0n, 1n, 110n]);
+  },
+);
 
 forEachDatabase("append() keeps the largest numbers exact, in rows and in roll-ups", async ({ open }) => {
   const database = await open();
@@ -251,16 +259,19 @@ forEachDatabase("append() that fails in the middle of a batch leaves nothing of 
   assert.deepEqual((await read(database, "r1")).price, makePrice("prices 1"));
 });
 
-forEachDatabase("append() refuses with too_large what a sum of 64 bits cannot hold, and keeps what was there", async ({ open }) => {
-  const database = await open();
-  // 922 records of ten million dollars fit below 2^63 nano-dollars, 923 do not.
-  const entries = Array.from({ length: 923 }, (_, at) => makeEntry({ id: `r${at}` }, makeCost(LIMITS.record_nanos)));
-  await database.append(entries.slice(0, 922));
-  await assert.rejects(() => database.append(entries.slice(922)), { kind: "too_large" });
-  const sums = await database.reader.selectFrom("usage_by_day").selectAll().executeTakeFirstOrThrow();
-  assert.deepEqual([sums.requests, sums.cost_nanos], [922n, 9_220_000_000_000_000_000n]);
-  assert.deepEqual(await database.append([makeEntry({ id: "small" }, makeCost(1n))]), [{ outcome: "inserted" }]);
-});
+forEachDatabase(
+  "append() refuses with too_large what a sum of 64 bits cannot hold, and keeps what was there",
+  async ({ open }) => {
+    const database = await open();
+    // 922 records of ten million dollars fit below 2^63 nano-dollars, 923 do not.
+    const entries = Array.from({ length: 923 }, (_, at) => makeEntry({ id: `r${at}` }, makeCost(LIMITS.record_nanos)));
+    await database.append(entries.slice(0, 922));
+    await assert.rejects(() => database.append(entries.slice(922)), { kind: "too_large" });
+    const sums = await database.reader.selectFrom("usage_by_day").selectAll().executeTakeFirstOrThrow();
+    assert.deepEqual([sums.requests, sums.cost_nanos], [922n, 9_220_000_000_000_000_000n]);
+    assert.deepEqual(await database.append([makeEntry({ id: "small" }, makeCost(1n))]), [{ outcome: "inserted" }]);
+  },
+);
 
 function read(database: Database, id: string) {
   return readUsage(database, { organization_id: "default", id });

@@ -36,7 +36,7 @@ export const anthropicMessages: Format = {
     return !isAbsent(value.custom_id) && isObject(value.result) && isAbsent(value.response);
   },
   read(value) {
-    if (isObject(value.usage)) return readMessage(value);
+    if (isObject(value.usage)) return readAnthropicMessage(value);
     if (!isObject(value.result)) return readNothing(anthropicMessages, value);
     const { type, message } = value.result;
     if (type !== "succeeded") return [];
@@ -44,7 +44,7 @@ export const anthropicMessages: Format = {
       throw new RejectedRecord("invalid_field", `Cannot read result.message ${quote(message)}: give a message`);
     }
     const timestamp = readTimestamp(value.timestamp, "timestamp");
-    return readMessage(message).map((draft) => ({
+    return readAnthropicMessage(message).map((draft) => ({
       ...draft,
       timestamp: draft.timestamp ?? timestamp,
       service_tier: "batch" as const,
@@ -62,7 +62,8 @@ function isMessage(value: SourceObject, usage: SourceObject): boolean {
     (isObject(usage.output_tokens_details) && !isAbsent(usage.output_tokens_details.thinking_tokens));
 }
 
-function readMessage(message: SourceObject): UsageDraft[] {
+/** The calls of a message: the message itself, and what ran inside its request beside its totals. */
+export function readAnthropicMessage(message: SourceObject): UsageDraft[] {
   const usage = readObject(message.usage, "usage");
   if (usage === undefined) return [];
   const draft = newMessage(message, usage);

@@ -17,6 +17,7 @@ import {
   readText,
 } from "../fields.ts";
 import type { Format, SourceObject } from "../format.ts";
+import { parsePlainJson } from "../json_text.ts";
 import { addMetadata, addTag, addTags } from "../labels.ts";
 import type { UsageDraft } from "../record.ts";
 import { readTimestamp } from "../timestamp.ts";
@@ -135,7 +136,7 @@ function addMetadataField(draft: OpenDraft, metadata: unknown): void {
 function parseObject(value: unknown): unknown {
   if (typeof value !== "string" || !value.startsWith("{")) return value;
   try {
-    return JSON.parse(value);
+    return parsePlainJson(value);
   } catch {
     return value;
   }

@@ -1,0 +1,26 @@
+/**
+ * Prices in words: rates with what they are for, and when they hold.
+ */
+
+import type { TieredRate } from "../core/pricing/price.ts";
+import { findPriceKey } from "../core/pricing/price_keys.ts";
+import { formatRate } from "../core/pricing/rate_card.ts";
+
+/** A rate for people: `$2.5 / 1M tokens`, with its long-context tiers. */
+export function writeRate(priceKey: string, { base, tiers }: TieredRate): string {
+  const label = findPriceKey(priceKey)?.label ?? priceKey;
+  const above = tiers.map((tier) =>
+    `$${formatRate(tier.rate)} for requests above ${tier.above_input_tokens.toLocaleString("en-US")} input tokens`
+  );
+  return [`$${formatRate(base)} / ${label}`, ...above].join("; ");
+}
+
+/** When a price holds: `2026-01-01T00:00:00Z`, `since ever`. */
+export function writeFrom(effective_from: string | null): string {
+  return effective_from === null ? "since ever" : writeTime(effective_from);
+}
+
+/** An instant without needless fractions of a second. */
+export function writeTime(instant: string): string {
+  return instant.replace(/\.000Z$/, "Z");
+}

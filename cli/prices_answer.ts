@@ -1,0 +1,161 @@
+/**
+ * Shows prices, and usage that has none.
+ */
+
+import { formatInstant } from "../core/time.ts";
+import type { PriceEntry } from "../core/pricing/price_book.ts";
+import { formatRate, writeRates } from "../core/pricing/rate_card.ts";
+import type { TieredRate } from "../core/pricing/price.ts";
+import { perform } from "../server/operations/operation.ts";
+import {
+  listMissingPrices,
+  listPriceEntries,
+  type MissingPrice,
+  showModelPrices,
+} from "../server/operations/prices.ts";
+import { writeGrid } from "./grid.ts";
+import type { CommonOptions } from "./options.ts";
+import { writeFrom, writeRate, writeTime } from "./price_words.ts";
+import type { Shell } from "./run.ts";
+import { withSession } from "./session.ts";
+import { showControls } from "./terminal.ts";
+
+/** The flags of `prices list`. */
+export interface ListPricesOptions extends CommonOptions {
+  readonly provider?: string;
+  readonly at?: string;
+  readonly own?: true;
+  readonly json?: true;
+}
+
+/** Answers `costops prices list`. */
+export async function listPrices(options: ListPricesOptions, { terminal }: Shell): Promise<void> {
+  const entries = await withSession(
+    options,
+    (session) =>
+      perform(listPriceEntries, session, { provider: options.provider, at: options.at, is_own_only: options.own }),
+  );
+  if (options.json) return terminal.out(writeList(entries.map(toWire)));
+  if (entries.length > 0) return terminal.out(writeEntries(entries));
+  if (!options.quiet) terminal.note(options.own ? "There are no own prices in force then." : "No such prices.");
+}
+
+function writeEntries(entries: readonly PriceEntry[]): string {
+  const rows = entries.map((entry) => {
+    const { input_mtok, cache_read_mtok, output_mtok, ...others } = entry.rates;
+    const more = Object.entries(others).map(([key, rate]) => `${key} ${shortRate(rate)}`);
+    return [
+      entry.provider,
+      entry.hours === null ? entry.model : `${entry.model} (${entry.hours})`,
+      shortRate(input_mtok),
+      shortRate(cache_read_mtok),
+      shortRate(output_mtok),
+      more.join(", "),
+      entry.source === "catalogue" ? "" : `${entry.source} ${entry.reference}`,
+    ];
+  });
+  const header = ["provider", "model", "input_mtok", "cache_read_mtok", "output_mtok", "more", "own price"];
+  return writeGrid(header, rows, ["left", "left", "right", "right", "right", "left", "left"]);
+}
+
+/** A rate in little room; a `+` says that long requests have another. */
+function shortRate(rate: TieredRate | undefined): string {
+  return rate === undefined ? "" : `${formatRate(rate.base)}${rate.tiers.length > 0 ? "+" : ""}`;
+}
+
+/** The flags of `prices show`. */
+export interface ShowPricesOptions extends CommonOptions {
+  readonly provider?: string;
+  readonly json?: true;
+}
+
+/** Answers `costops prices show`. */
+export async function showPrices(model: string, options: ShowPricesOptions, { terminal }: Shell): Promise<void> {
+  const entries = await withSession(
+    options,
+    (session) => perform(showModelPrices, session, { provider: options.provider, model }),
+  );
+  terminal.out(options.json ? writeList(entries.map(toWire)) : entries.map(writeEntry).join("\n"));
+}
+
+function writeEntry(entry: PriceEntry): string {
+  const end = entry.effective_to === null ? "" : ` until ${writeTime(entry.effective_to)}`;
+  const hours = entry.hours === null ? "" : `, ${entry.hours} each day`;
+  const head = `${entry.provider} ${entry.model}: ${entry.state}, ${writeFrom(entry.effective_from)}${end}${hours}`;
+  const lines = [
+    head,
+    `  from ${entry.source === "catalogue" ? "the catalogue" : `the ${entry.source}'s own price`} ${entry.reference}`,
+    ...Object.entries(entry.rates).map(([key, rate]) => `  ${key}: ${writeRate(key, rate)}`),
+    ...(entry.note === null ? [] : [`  note: ${entry.note}`]),
+  ];
+  return `${lines.map(showControls).join("\n")}\n`;
+}
+
+function toWire({ rates, ...entry }: PriceEntry) {
+  return { ...entry, currency: "USD", rates: writeRates(rates) };
+}
+
+/** The flags of `prices missing`. */
+export interface MissingPricesOptions extends CommonOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly tz?: string;
+  readonly json?: true;
+}
+
+/** Answers `costops prices missing`. */
+export async function listMissing(options: MissingPricesOptions, { terminal }: Shell): Promise<void> {
+  const groups = await withSession(options, (session) => {
+    const { since, until } = options;
+    return perform(listMissingPrices, session, { since, until, tz: session.config.tz.value });
+  });
+  if (options.json) return terminal.out(writeList(groups.map(missingToWire)));
+  if (groups.length > 0) terminal.out(writeMissing(groups));
+  if (options.quiet) return;
+  terminal.note(
+    groups.length === 0
+      ? "Every record has a price."
+      : "Set a price with costops prices set MODEL --provider NAME …, then run costops reprice.",
+  );
+}
+
+function writeMissing(groups: readonly MissingPrice[]): string {
+  const rows = groups.map((group) => [
+    group.provider,
+    group.model,
+    group.service_tier,
+    group.reason,
+    group.records.toLocaleString("en-US"),
+    group.tokens.toLocaleString("en-US"),
+    formatInstant(group.first_seen, "UTC"),
+    formatInstant(group.last_seen, "UTC"),
+    group.nearest_models.join(", "),
+  ]);
+  const header = [
+    "provider",
+    "model",
+    "tier",
+    "reason",
+    "records",
+    "tokens",
+    "first seen",
+    "last seen",
+    "nearest known",
+  ];
+  const { left, right } = { left: "left", right: "right" } as const;
+  return writeGrid(header, rows, [left, left, left, left, right, right, left, left, left]);
+}
+
+function missingToWire({ records, tokens, first_seen, last_seen, ...group }: MissingPrice) {
+  return {
+    ...group,
+    records: Number(records),
+    tokens: Number(tokens),
+    first_seen: formatInstant(first_seen, "UTC"),
+    last_seen: formatInstant(last_seen, "UTC"),
+  };
+}
+
+function writeList(data: readonly unknown[]): string {
+  return `${JSON.stringify({ data }, null, 2)}\n`;
+}

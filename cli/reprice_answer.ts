@@ -1,0 +1,107 @@
+/**
+ * Prices stored records again, after showing what changes.
+ */
+
+import { formatUsd, type Usd, usdFromNanos } from "../core/money.ts";
+import type { RepriceResult, RepriceTotals } from "../db/reprice.ts";
+import { perform } from "../server/operations/operation.ts";
+import { repriceRecords } from "../server/operations/reprice.ts";
+import { askFirst } from "./ask.ts";
+import { writeGrid } from "./grid.ts";
+import type { CommonOptions } from "./options.ts";
+import type { Shell } from "./run.ts";
+import { withSession } from "./session.ts";
+
+/** The flags of `reprice`. */
+export interface RepriceOptions extends CommonOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly tz?: string;
+  readonly filter?: readonly string[];
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** Answers `costops reprice`: shows what would change, asks, and changes it. */
+export async function reprice(options: RepriceOptions, { terminal }: Shell): Promise<void> {
+  await withSession(options, async (session) => {
+    const input = {
+      since: options.since,
+      until: options.until,
+      tz: session.config.tz.value,
+      filter: options.filter,
+    };
+    // What is asked about is shown first; who has agreed beforehand sees what was done.
+    if (options.dryRun || !options.yes) {
+      const planned = await perform(repriceRecords, session, { ...input, is_dry_run: true });
+      if (options.dryRun) return terminal.out(write(planned, options));
+      if (planned.changed === 0) return terminal.out(write(planned, { ...options, dryRun: undefined }));
+      terminal.note(writeText(planned, true).trimEnd());
+      askFirst(`Change ${count(planned.changed)} records?`, { yes: options.yes, terminal });
+    }
+    const done = await perform(repriceRecords, session, { ...input, is_dry_run: false });
+    terminal.out(write(done, options));
+  });
+}
+
+function write(result: RepriceResult, options: RepriceOptions): string {
+  const isDryRun = options.dryRun === true;
+  return options.json ? writeJson(result, isDryRun) : writeText(result, isDryRun);
+}
+
+function writeText(result: RepriceResult, isDryRun: boolean): string {
+  const { records, changed, changed_amounts, newly_priced, newly_unpriced } = result;
+  if (changed === 0) return `${count(records)} records cost what the price book says: nothing changes\n`;
+  const rows = result.models.filter((model) => model.changed > 0).map((model) => [
+    model.provider,
+    model.model,
+    ...writeCells(model),
+  ]);
+  rows.push(["total", "", ...writeCells(result)]);
+  const header = [
+    "provider",
+    "model",
+    "records",
+    "changed",
+    "newly priced",
+    "newly unpriced",
+    "before",
+    "after",
+    "difference",
+  ];
+  const { left, right } = { left: "left", right: "right" } as const;
+  const grid = writeGrid(header, rows, [left, left, right, right, right, right, right, right, right]);
+  const what = `${count(changed)} of ${count(records)} records: ${count(changed_amounts)} in their amount, ` +
+    `${count(newly_priced)} newly priced, ${count(newly_unpriced)} newly unpriced`;
+  return `${grid}\n${isDryRun ? "Would change" : "Changed"} ${what}\n`;
+}
+
+function writeCells(totals: RepriceTotals): string[] {
+  const { records, changed, newly_priced, newly_unpriced, before, after } = totals;
+  const counts = [records, changed, newly_priced, newly_unpriced].map(count);
+  return [...counts, `$${formatUsd(before)}`, `$${formatUsd(after)}`, writeDifference(differ(totals))];
+}
+
+function writeDifference(amount: Usd): string {
+  if (amount === 0n) return "0";
+  return amount < 0n ? `-$${formatUsd(usdFromNanos(-amount))}` : `+$${formatUsd(amount)}`;
+}
+
+function writeJson({ models, ...totals }: RepriceResult, dry_run: boolean): string {
+  const rows = models.map(({ provider, model, ...sums }) => ({ provider, model, ...toWire(sums) }));
+  return `${JSON.stringify({ dry_run, currency: "USD", ...toWire(totals), models: rows }, null, 2)}\n`;
+}
+
+function toWire({ before, after, ...counts }: RepriceTotals) {
+  const difference_usd = formatUsd(differ({ before, after }));
+  return { ...counts, before_usd: formatUsd(before), after_usd: formatUsd(after), difference_usd };
+}
+
+function differ({ before, after }: { readonly before: Usd; readonly after: Usd }): Usd {
+  return usdFromNanos(after - before);
+}
+
+function count(records: number): string {
+  return records.toLocaleString("en-US");
+}

@@ -1,0 +1,92 @@
+/**
+ * Spans that repeat what the spans below them used: agents, chains and workflows, and the outer functions of SDKs.
+ */
+
+import type { SourceObject } from "../format.ts";
+import { findTextAttribute, listItems, type OtlpItem, readHexId } from "./otlp.ts";
+import { readSpanCounts } from "./otlp_usage.ts";
+
+/** What a span is by its names alone. */
+type Nature = "rollup" | "call" | "unknown";
+
+/**
+ * The spans without those that repeat others. By its names a roll-up is known wherever its children are, in another
+ * value too. Else the tree within the value tells: a span with counted spans below it repeats them, unless its names
+ * make it a call of its own and its counts are not their sum.
+ */
+export function withoutRollups(counted: readonly OtlpItem[], value: SourceObject): OtlpItem[] {
+  const calls = counted.filter((span) => tellNature(span) !== "rollup");
+  const below = findBelow(calls, value);
+  return calls.filter((span) => {
+    const inner = below.get(keyOf(span.item) ?? "");
+    if (inner === undefined) return true;
+    return tellNature(span) === "call" && !isSum(span, inner);
+  });
+}
+
+const ROLLUP_OPERATIONS = /^(?:invoke_agent|create_agent|invoke_workflow|execute_tool|agent|chain|workflow|task|tool)$/;
+const CALL_OPERATIONS = /^(?:chat|text_completion|completion|generate_content|embeddings?)$/;
+const ROLLUP_KINDS = /^(?:agent|chain|tool|retriever|guardrail|evaluator|workflow|task)$/i;
+const CALL_KINDS = /^(?:llm|embedding|generation)$/i;
+const SDK_FUNCTIONS = /^ai\.(?:generateText|streamText|generateObject|streamObject|embed|embedMany)$/;
+const SDK_CALLS = /^ai\.[A-Za-z]+\.do[A-Z]/;
+
+function tellNature({ item, attributes }: OtlpItem): Nature {
+  // The AI SDK adds the application's own name for the function: `ai.generateText answer`.
+  const name = findTextAttribute(attributes, ["ai.operationId"]) ??
+    (typeof item.name === "string" ? item.name.split(" ")[0]! : "");
+  if (SDK_CALLS.test(name)) return "call";
+  if (SDK_FUNCTIONS.test(name)) return "rollup";
+  const kind = findTextAttribute(attributes, ["openinference.span.kind", "traceloop.span.kind"]) ?? "";
+  if (CALL_KINDS.test(kind)) return "call";
+  if (ROLLUP_KINDS.test(kind)) return "rollup";
+  const operation = findTextAttribute(attributes, ["gen_ai.operation.name"]) ?? "";
+  if (CALL_OPERATIONS.test(operation)) return "call";
+  // An agent that runs elsewhere is a client's call, and may be all that is seen of it.
+  const isClient = item.kind === 3 || item.kind === "SPAN_KIND_CLIENT";
+  if (ROLLUP_OPERATIONS.test(operation)) return isClient && operation === "invoke_agent" ? "unknown" : "rollup";
+  return "unknown";
+}
+
+/** For each span of the value the nearest counted spans below it. */
+function findBelow(calls: readonly OtlpItem[], value: SourceObject): Map<string, OtlpItem[]> {
+  const parents = new Map<string, string>();
+  for (const { item } of listItems(value, { resources: "resourceSpans", scopes: "scopeSpans", items: "spans" })) {
+    const key = keyOf(item);
+    const parent = keyOf({ traceId: item.traceId, spanId: item.parentSpanId });
+    if (key !== undefined && parent !== undefined) parents.set(key, parent);
+  }
+  const counted = new Set(calls.map(({ item }) => keyOf(item)));
+  const below = new Map<string, OtlpItem[]>();
+  for (const span of calls) {
+    const passed = new Set<string>();
+    let above = parents.get(keyOf(span.item) ?? "");
+    while (above !== undefined && !passed.has(above)) {
+      passed.add(above);
+      if (counted.has(above)) {
+        below.set(above, [...below.get(above) ?? [], span]);
+        break;
+      }
+      above = parents.get(above);
+    }
+  }
+  return below;
+}
+
+function isSum(span: OtlpItem, inner: readonly OtlpItem[]): boolean {
+  const whole = readSpanCounts(span.attributes);
+  let input = 0;
+  let output = 0;
+  for (const { attributes } of inner) {
+    const counts = readSpanCounts(attributes);
+    input += counts.input;
+    output += counts.output;
+  }
+  return whole.input === input && whole.output === output;
+}
+
+function keyOf(span: SourceObject): string | undefined {
+  const trace = readHexId(span.traceId, 16);
+  const id = readHexId(span.spanId, 8);
+  return trace === undefined || id === undefined ? undefined : `${trace}:${id}`;
+}
