@@ -9,7 +9,10 @@ import type { Shell } from "./run.ts";
 
 /** Declares the command. */
 export function addImport(program: Command, shell: Shell): void {
-  const command = program.command("import").argument("<paths...>", "files, or folders that are searched for files")
+  const command = program.command("import").argument(
+    "<paths...>",
+    "files, folders that are searched for files, claude-code or codex",
+  )
     .summary("take usage in from files and folders")
     .description(
       "Takes usage in from files, and from the .json, .jsonl, .ndjson and .csv files (also .gz) below folders. Each value's " +
@@ -19,6 +22,7 @@ export function addImport(program: Command, shell: Shell): void {
     .addHelpText(
       "after",
       examples(
+        "costops import claude-code codex",
         "costops import logs/ --project search",
         "costops import usage-2026-01.csv --tag team=core --rejects refused.csv",
         "costops import batch_output.jsonl --dry-run",

@@ -2,8 +2,9 @@
  * The files an import reads: those named, and those below the folders named.
  */
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { CostopsError } from "../core/error.ts";
+import { findAgentLogs } from "./agent_logs.ts";
 
 /** One file and its size in bytes, 0 when it is a pipe. */
 export interface InputFile {
@@ -13,16 +14,43 @@ export interface InputFile {
 
 const USAGE_FILE = /\.(json|jsonl|ndjson|csv)(\.gz)?$/i;
 
-/** Finds the files to read, in the order of the paths and by name below a folder. Fails when a path is not there. */
+/**
+ * Finds the files to read, in the order of the paths and by name below a folder; `claude-code` and `codex` mean the logs
+ * of these agents where no file has that name. Fails when a path is not there.
+ */
 export async function findFiles(paths: readonly string[]): Promise<InputFile[]> {
   const found: InputFile[] = [];
   for (const path of paths) {
-    const about = await look(path);
-    if (!about.isDirectory) found.push({ path, bytes: about.size });
-    else found.push(...await searchFolder(path));
+    const agentFiles = await findAgentFiles(path);
+    if (agentFiles !== undefined) found.push(...agentFiles);
+    else found.push(...await findFilesAt(path));
   }
   if (found.length > 0) return found;
   throw new CostopsError("not_found", `Cannot find a .json, .jsonl, .ndjson or .csv file in "${paths.join('", "')}"`);
+}
+
+async function findFilesAt(path: string): Promise<InputFile[]> {
+  const about = await look(path);
+  return about.isDirectory ? await searchFolder(path) : [{ path, bytes: about.size }];
+}
+
+/** The logs of the agent that the word names, by their own names: those of Codex begin with the time. */
+async function findAgentFiles(word: string): Promise<InputFile[] | undefined> {
+  if (await exists(word)) return undefined;
+  const logs = await findAgentLogs(word);
+  if (logs === undefined) return undefined;
+  const files: InputFile[] = [];
+  for (const folder of logs.folders) files.push(...await searchFolder(folder));
+  return files.filter(({ path }) => logs.isLog(path)).sort((a, b) => (basename(a.path) < basename(b.path) ? -1 : 1));
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound);
+  }
 }
 
 async function look(path: string): Promise<Deno.FileInfo> {

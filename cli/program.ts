@@ -3,13 +3,13 @@
  */
 
 import { Command } from "@commander-js/extra-typings";
-import { CostopsError } from "../core/error.ts";
-import { findNearest } from "../core/nearest.ts";
 import { addAdmin } from "./admin.ts";
+import { addCompletions } from "./completions.ts";
 import { addConfig } from "./config.ts";
 import { addDb } from "./db.ts";
 import { addEstimate } from "./estimate.ts";
 import { addExplain } from "./explain.ts";
+import { addHelp, unknownCommand } from "./help.ts";
 import { addImport } from "./import.ts";
 import { addIngest } from "./ingest.ts";
 import { addCommonOptions } from "./options.ts";
@@ -32,9 +32,10 @@ const COMMANDS = [
   addAdmin,
   addDb,
   addConfig,
+  addCompletions,
 ];
 
-const WITHOUT_DATABASE = new Set(["version", "help"]);
+const WITHOUT_DATABASE = new Set(["version", "help", "completions", "__complete"]);
 
 /** Builds the program with all its commands. */
 export function createProgram(shell: Shell): Command {
@@ -62,8 +63,7 @@ export function createProgram(shell: Shell): Command {
   for (const add of COMMANDS) add(program as unknown as Command, shell);
   program.command("version").summary("show the version").description("Shows the version of this program.")
     .action(() => shell.terminal.out(`costops ${VERSION}\n`));
-  program.command("help").argument("[command...]", "which command").summary("show help for a command")
-    .action((names) => findCommand(program as unknown as Command, names).help());
+  addHelp(program as unknown as Command, shell);
   for (const command of [program as unknown as Command, ...leavesOf(program as unknown as Command)]) {
     addCommonOptions(command);
   }
@@ -76,21 +76,6 @@ function leavesOf(parent: Command): Command[] {
     const below = command as Command;
     return below.commands.length > 0 ? leavesOf(below) : WITHOUT_DATABASE.has(below.name()) ? [] : [below];
   });
-}
-
-/** The command that is named, word by word. */
-function findCommand(parent: Command, names: readonly string[]): Command {
-  const [name, ...rest] = names;
-  if (name === undefined) return parent;
-  const found = parent.commands.find((command) => command.name() === name);
-  if (found === undefined) throw unknownCommand(parent, name);
-  return findCommand(found as Command, rest);
-}
-
-function unknownCommand(program: Command, name: string): CostopsError {
-  const nearest = findNearest(name, program.commands.map((command) => command.name()));
-  const hint = nearest === undefined ? "costops help lists the commands" : `did you mean ${nearest}?`;
-  return new CostopsError("usage", `Cannot find the command ${JSON.stringify(name)}: ${hint}`);
 }
 
 /** Flags written before the command hold for it too, unless it has its own. */

@@ -23,5 +23,5 @@ export interface AppendOptions {
 
 /** What became of one entry. */
 export type AppendOutcome =
-  | { readonly outcome: "inserted" | "duplicate" | "conflict" | "deleted" }
+  | { readonly outcome: "inserted" | "updated" | "duplicate" | "conflict" | "deleted" }
   | { readonly outcome: "rejected"; readonly code: RejectionCode; readonly detail: string };

@@ -2,6 +2,7 @@
  * Group commit: appends that come at the same time share one transaction, and each waits for it.
  */
 
+import { setImmediate } from "node:timers";
 import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { AppendEntry, AppendOutcome } from "./append.ts";
@@ -44,7 +45,11 @@ export class GroupCommit {
   async #run(): Promise<void> {
     // One turn of the event loop lets everybody in who is ready now; then a group goes as soon as the last is durable.
     await new Promise((resolve) => setTimeout(resolve, 0));
-    while (this.#queue.length > 0) await this.#commitGroup(this.#takeGroup());
+    while (this.#queue.length > 0) {
+      await this.#commitGroup(this.#takeGroup());
+      // A caller that appends in a loop must not keep timers, signals and other requests from their turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     this.#running = undefined;
   }
 

@@ -2,7 +2,7 @@
  * Corrections of roll-ups, for records that are deleted or priced again.
  */
 
-import { sql } from "kysely";
+import { type QueryResult, type RawBuilder, sql } from "kysely";
 import type { Queries } from "./database.ts";
 import { type Rollup, ROLLUP_DIMENSIONS, ROLLUP_MEASURES, type RollupChange, ROLLUPS } from "./rollups.ts";
 
@@ -12,31 +12,50 @@ import { type Rollup, ROLLUP_DIMENSIONS, ROLLUP_MEASURES, type RollupChange, ROL
  */
 export async function adjustRollups(queries: Queries, changes: readonly RollupChange[]): Promise<void> {
   for (const rollup of ROLLUPS) {
-    for (const change of sumChanges(rollup, changes)) {
-      await updateLine(queries, { rollup, change });
-    }
+    const statements = prepareLines(queries, rollup);
+    for (const change of sumChanges(rollup, changes)) await updateLine(statements, { rollup, change });
   }
 }
 
-async function updateLine(
-  queries: Queries,
-  { rollup, change }: { rollup: Rollup; change: RollupChange },
-): Promise<void> {
-  const table = sql.table(rollup.table);
+async function updateLine({ update, remove }: LineStatements, { rollup, change }: LineChange): Promise<void> {
   const start = change.timestamp - (change.timestamp % rollup.width_ms);
-  const keys = [...ROLLUP_DIMENSIONS, ...(rollup.has_user ? (["user_id"] as const) : [])];
-  const where = sql.join(
-    [
-      sql`organization_id = ${change.organization_id}`,
-      sql`start = ${start}`,
-      ...keys.map((key) => sql`${sql.ref(key)} = ${change[key]}`),
-    ],
-    sql` and `,
-  );
-  const sums = ROLLUP_MEASURES.map((name) => sql`${sql.ref(name)} = ${sql.ref(name)} + ${change[name]}`);
-  const { numAffectedRows } = await sql`update ${table} set ${sql.join(sums)} where ${where}`.execute(queries);
+  const key = [change.organization_id, start, ...keysOf(rollup).map((name) => change[name])];
+  const sums = ROLLUP_MEASURES.map((name) => change[name]);
+  const { numAffectedRows } = await update([...sums, ...key]);
   if (numAffectedRows !== 1n) throw new Error(`no line of ${rollup.table} for a stored record at ${start}`);
-  await sql`delete from ${table} where ${where} and requests = 0`.execute(queries);
+  if (change.requests < 0n) await remove(key);
+}
+
+interface LineChange {
+  readonly rollup: Rollup;
+  readonly change: RollupChange;
+}
+
+type Run = (parameters: readonly unknown[]) => Promise<QueryResult<unknown>>;
+
+/** The statements of one roll-up, compiled once: making them anew for every line took most of a reprice. */
+interface LineStatements {
+  readonly update: Run;
+  readonly remove: Run;
+}
+
+function prepareLines(queries: Queries, rollup: Rollup): LineStatements {
+  const table = sql.table(rollup.table);
+  const keys = ["organization_id", "start", ...keysOf(rollup)];
+  const where = sql.join(keys.map((name) => sql`${sql.ref(name)} = ${null}`), sql` and `);
+  const sums = sql.join(ROLLUP_MEASURES.map((name) => sql`${sql.ref(name)} = ${sql.ref(name)} + ${null}`));
+  const prepare = (statement: RawBuilder<unknown>): Run => {
+    const compiled = statement.compile(queries);
+    return (parameters) => queries.executeQuery({ ...compiled, parameters });
+  };
+  return {
+    update: prepare(sql`update ${table} set ${sums} where ${where}`),
+    remove: prepare(sql`delete from ${table} where ${where} and requests = 0`),
+  };
+}
+
+function keysOf({ has_user }: Rollup): readonly (typeof ROLLUP_DIMENSIONS[number] | "user_id")[] {
+  return has_user ? [...ROLLUP_DIMENSIONS, "user_id"] : ROLLUP_DIMENSIONS;
 }
 
 /** One change for each line that is touched, in the order of their keys. */

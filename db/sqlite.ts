@@ -210,6 +210,7 @@ const CODES = {
 /** Says SQLite's error in our words; what is no error of SQLite is given back as it is. */
 export function explainError(error: unknown, path: string): unknown {
   if (error instanceof CostopsError) return error;
+  if (error instanceof Deno.errors.NotCapable) return cannotOpen(path, error.message, error);
   if (error instanceof Deno.errors.PermissionDenied) return cannotOpen(path, "no permission", error);
   if (error instanceof Deno.errors.AlreadyExists) return cannotOpen(path, "its folder is a file", error);
   if (!(error instanceof Error) || (error as { code?: unknown }).code !== "ERR_SQLITE_ERROR") {

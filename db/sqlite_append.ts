@@ -8,6 +8,7 @@ import { CostopsError } from "../core/error.ts";
 import type { AppendEntry, AppendOptions, AppendOutcome } from "./append.ts";
 import { addLineSql, ROLLUPS, RollupSums } from "./rollups.ts";
 import type { SqliteConnection } from "./sqlite.ts";
+import { SqliteSuperseder } from "./sqlite_supersede.ts";
 import { type StoredPrice, storePrice, USAGE_COLUMNS, writeRow } from "./usage_columns.ts";
 
 const INSERTED: AppendOutcome = { outcome: "inserted" };
@@ -25,14 +26,16 @@ export class SqliteAppender {
   /** Stored forms of prices, and those known to be in the database. */
   readonly #prices = new WeakMap<AppliedPrice, StoredPrice>();
   readonly #stored = new Set<bigint>();
+  readonly #superseder: SqliteSuperseder;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
+    this.#superseder = new SqliteSuperseder(connection);
     this.#insertIdentity = connection.prepare(
       "insert into usage_identity (organization_id, id, content_hash, timestamp) values (?, ?, ?, ?) on conflict do nothing",
     );
     this.#findIdentity = connection.prepare(
-      "select content_hash, deleted_at from usage_identity where organization_id = ? and id = ?",
+      "select content_hash, timestamp, deleted_at from usage_identity where organization_id = ? and id = ?",
     );
     const places = USAGE_COLUMNS.map(() => "?").join(", ");
     this.#insertUsage = connection.prepare(`insert into usage (${USAGE_COLUMNS.join(", ")}) values (${places})`);
@@ -54,16 +57,14 @@ export class SqliteAppender {
 
   #appendOnce(entries: readonly AppendEntry[], options: AppendOptions): AppendOutcome[] {
     this.#begin();
-    const batch = { sums: new RollupSums(), newPrices: new Set<bigint>(), marks: this.#readMarks() };
+    const batch: Batch = { sums: new RollupSums(), newPrices: new Set(), marks: this.#readMarks() };
     const outcomes = entries.map((entry) => this.#appendEntry(entry, batch));
     const isRefused = options.is_atomic === true && !outcomes.every(isStored);
     if (options.is_preview === true || isRefused) {
       this.#connection.run("rollback");
       return outcomes;
     }
-    ROLLUPS.forEach((rollup, at) => {
-      for (const line of batch.sums.lines(rollup)) this.#addLines[at]!.run(...line);
-    });
+    this.#addSums(batch);
     this.#connection.run("commit");
     for (const id of batch.newPrices) this.#stored.add(id);
     return outcomes;
@@ -92,18 +93,46 @@ export class SqliteAppender {
     if (mark !== undefined && record.timestamp < mark) return beyondRetention(mark);
     const { organization_id, id, content_hash, timestamp } = record;
     const { changes } = this.#insertIdentity.run(organization_id, id, content_hash, timestamp);
-    if (changes === 0n || changes === 0) return this.#recognise(entry);
-    const priceId = cost.amount === null ? null : this.#storePrice(cost.price, batch);
-    this.#insertUsage.run(...writeRow(entry, priceId));
-    batch.sums.add(record, cost.amount);
+    if (changes === 0n || changes === 0) return this.#recognise(entry, batch);
+    this.#insertRow(entry, batch);
     return INSERTED;
   }
 
-  #recognise({ record }: AppendEntry): AppendOutcome {
+  #insertRow(entry: AppendEntry, batch: Batch): void {
+    const { record, cost } = entry;
+    const priceId = cost.amount === null ? null : this.#storePrice(cost.price, batch);
+    this.#insertUsage.run(...writeRow(entry, priceId));
+    batch.sums.add(record, cost.amount);
+  }
+
+  #recognise(entry: AppendEntry, batch: Batch): AppendOutcome {
+    const { record } = entry;
     const known = this.#findIdentity.get(record.organization_id, record.id);
     if (known === undefined) throw new Error(`no identity of ${record.id} though it could not be inserted`);
     if (known.deleted_at !== null) return { outcome: "deleted" };
-    return { outcome: known.content_hash === record.content_hash ? "duplicate" : "conflict" };
+    if (known.content_hash === record.content_hash) return { outcome: "duplicate" };
+    if (entry.may_supersede !== true) return { outcome: "conflict" };
+    return this.#supersede(entry, { batch, timestamp: known.timestamp as bigint });
+  }
+
+  /** A later line of a log with more output is the same call, further on; one with less is an earlier state of it. */
+  #supersede(entry: AppendEntry, { batch, timestamp }: { batch: Batch; timestamp: bigint }): AppendOutcome {
+    const { organization_id, id, output_tokens } = entry.record;
+    const row = this.#superseder.findRow(organization_id, id, timestamp);
+    if (row === undefined || row.output_tokens >= BigInt(output_tokens)) return { outcome: "duplicate" };
+    // The row may be of this very batch, whose sums must be in the roll-ups to be taken out of them.
+    this.#addSums(batch);
+    this.#superseder.replace(row, entry.record);
+    this.#insertRow(entry, batch);
+    return { outcome: "updated" };
+  }
+
+  /** Writes what the batch has summed up to here. */
+  #addSums(batch: Batch): void {
+    ROLLUPS.forEach((rollup, at) => {
+      for (const line of batch.sums.lines(rollup)) this.#addLines[at]!.run(...line);
+    });
+    batch.sums = new RollupSums();
   }
 
   #storePrice(price: AppliedPrice, batch: Batch): bigint {
@@ -124,13 +153,13 @@ export class SqliteAppender {
 
 /** What one transaction gathers before it commits. */
 interface Batch {
-  readonly sums: RollupSums;
+  sums: RollupSums;
   readonly newPrices: Set<bigint>;
   readonly marks: ReadonlyMap<string, number>;
 }
 
 function isStored({ outcome }: AppendOutcome): boolean {
-  return outcome === "inserted" || outcome === "duplicate";
+  return outcome === "inserted" || outcome === "updated" || outcome === "duplicate";
 }
 
 function beyondRetention(mark: number): AppendOutcome {

@@ -6,7 +6,6 @@ import { type CostQuery, type Dimension, DIMENSIONS, INTERVALS } from "../../cor
 import { LIMITS } from "../../core/limits.ts";
 import { splitRange } from "../../core/time.ts";
 import { readCosts } from "../../db/costs.ts";
-import type { Database } from "../../db/database.ts";
 import { forEachDatabase } from "./for_each_database.ts";
 import { foldQuery, readRows, sortRows, usageRecords } from "./oracle.ts";
 import { startChild } from "./child.ts";

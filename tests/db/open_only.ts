@@ -9,7 +9,10 @@ if (import.meta.main) {
   const [url, gate] = Deno.args;
   await import("../../db/sqlite_database.ts");
   console.log("ready");
-  while (gate !== undefined && !isThere(gate)) await new Promise((resolve) => setTimeout(resolve, 1));
+  const latest = Date.now() + 20_000;
+  while (gate !== undefined && !isThere(gate) && Date.now() < latest) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
   const database = await openDatabase(url!);
   await database.close();
   console.log("opened");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startChild, waitForLine } from "./child.ts";
-import { forEachDatabase } from "./for_each_database.ts";
+import { forEachDatabase, withFolder } from "./for_each_database.ts";
 import { findRollupFaults, readRows } from "./oracle.ts";
 
 forEachDatabase("append() from two processes stores each of their 5,000 common records once", async ({ url, open }) => {
@@ -16,20 +16,18 @@ forEachDatabase("append() from two processes stores each of their 5,000 common r
   assert.deepEqual(await database.checkIntegrity(), []);
 });
 
-forEachDatabase(
-  "openDatabase() from 8 processes at once makes one database, and all can use it",
-  async ({ url, open }) => {
-    const start = String(Date.now() + 1_200);
-    const children = Array.from({ length: 8 }, () => startChild("open_only.ts", [url, start]));
-    for (const child of children) {
-      assert.deepEqual(await child.ended, { code: 0, errors: "" });
-      assert.deepEqual(child.lines, ["ready", "opened"]);
-    }
-    const database = await open();
-    const migrations = await database.reader.selectFrom("schema_migrations").select("number").execute();
-    assert.equal(migrations.length, new Set(migrations.map(({ number }) => number)).size);
-    const keys = await database.reader.selectFrom("installation").select("key").where("key", "=", "audit_key")
-      .execute();
-    assert.equal(keys.length, 1);
-  },
-);
+forEachDatabase("openDatabase() from 8 processes at once makes one database", async ({ url, open }) => {
+  await withFolder(async (folder) => {
+    const gate = `${folder}/go`;
+    const children = Array.from({ length: 8 }, () => startChild("open_only.ts", [url, gate]));
+    for (const child of children) await waitForLine(child, "ready");
+    await Deno.writeTextFile(gate, "");
+    for (const child of children) assert.deepEqual(await child.ended, { code: 0, errors: "" });
+    for (const { lines } of children) assert.deepEqual(lines, ["ready", "opened"]);
+  });
+  const database = await open();
+  const migrations = await database.reader.selectFrom("schema_migrations").select("number").execute();
+  assert.equal(migrations.length, new Set(migrations.map(({ number }) => number)).size);
+  const keys = await database.reader.selectFrom("installation").select("key").where("key", "=", "audit_key").execute();
+  assert.equal(keys.length, 1);
+});

@@ -45,7 +45,7 @@ export function readEach(
   items: readonly OtlpItem[],
   read: (item: OtlpItem) => readonly UsageDraft[],
 ): (UsageDraft | RejectedRecord)[] {
-  return items.flatMap((item) => {
+  return items.flatMap((item): readonly (UsageDraft | RejectedRecord)[] => {
     try {
       return read(item);
     } catch (error) {

@@ -91,10 +91,15 @@ export const MODEL = [
   "llm.request.model",
 ];
 
+/** Who made the model, or sold the call. */
 export const PROVIDER = ["gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider", "llm.system"];
+/** The conversation that the call belongs to. */
 export const SESSION = ["gen_ai.conversation.id", "session.id", "langfuse.session.id"];
+/** Whom the call was made for. */
 export const USER = ["user.id", "enduser.id", "langfuse.user.id"];
+/** Where the program runs; on the resource. */
 export const ENVIRONMENT = ["deployment.environment.name", "deployment.environment"];
+/** The tier that the call was served in. */
 export const SERVICE_TIER = [
   "openai.response.service_tier",
   "gen_ai.openai.response.service_tier",

@@ -3,8 +3,8 @@
  */
 
 import type { SourceObject } from "../format.ts";
-import { findTextAttribute, listItems, type OtlpItem, readHexId } from "./otlp.ts";
-import { readSpanCounts } from "./otlp_usage.ts";
+import { findAttribute, findTextAttribute, listItems, type OtlpItem, readHexId } from "./otlp.ts";
+import { COUNTERS } from "./otlp_attributes.ts";
 
 /** What a span is by its names alone. */
 type Nature = "rollup" | "call" | "unknown";
@@ -74,15 +74,11 @@ function findBelow(calls: readonly OtlpItem[], value: SourceObject): Map<string,
 }
 
 function isSum(span: OtlpItem, inner: readonly OtlpItem[]): boolean {
-  const whole = readSpanCounts(span.attributes);
-  let input = 0;
-  let output = 0;
-  for (const { attributes } of inner) {
-    const counts = readSpanCounts(attributes);
-    input += counts.input;
-    output += counts.output;
-  }
-  return whole.input === input && whole.output === output;
+  const sum = (names: readonly string[]) =>
+    inner.reduce((total, { attributes }) => total + Number(findAttribute(attributes, names) ?? 0), 0);
+  return [COUNTERS.input, COUNTERS.output].every((names) =>
+    Number(findAttribute(span.attributes, names) ?? 0) === sum(names)
+  );
 }
 
 function keyOf(span: SourceObject): string | undefined {
