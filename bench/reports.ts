@@ -31,6 +31,7 @@ export async function measureReports(folder: string): Promise<Figure[]> {
   const report = ["report", "cost", "--since", MONTH.since, "--until", MONTH.until, "--format", "csv"];
   const processes = await compare({
     version: () => runCostops(["version"], database),
+    nothing: () => runCostops(report, join(folder, "nothing.db")),
     report: () => runCostops(report, database),
   }, STARTS);
   const bytes = (await Deno.stat(database)).size;
@@ -41,6 +42,11 @@ export async function measureReports(folder: string): Promise<Figure[]> {
       wanted: "< 50 ms",
     },
     { what: "costops report cost, whole process", value: milliseconds(processes.report) },
+    {
+      what: "  beyond the same report on an empty database",
+      value: milliseconds(processes.report - processes.nothing),
+      wanted: "< 50 ms",
+    },
     { what: "  beyond costops version", value: milliseconds(processes.report - processes.version) },
     { what: `bytes in the database a record, of ${count(RECORDS)}`, value: count(bytes / RECORDS) },
   ];

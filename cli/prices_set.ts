@@ -114,7 +114,7 @@ function readPairs(flag: string, texts: readonly string[], example: string): Rec
   return Object.fromEntries(pairs);
 }
 
-function writeChange({ set, ended }: PriceAnswer, isDryRun: boolean): string {
+function writeChange({ set, ended, resumed }: PriceAnswer, isDryRun: boolean): string {
   const scope = set.organization_id === null ? "the installation's" : `${set.organization_id}'s`;
   const written = writeOwnPrice(set);
   const lines = [
@@ -127,6 +127,7 @@ function writeChange({ set, ended }: PriceAnswer, isDryRun: boolean): string {
     ...(ended === undefined
       ? []
       : [`${isDryRun ? "Would end" : "Ended"} the price ${ended.id} at ${writeTime(written.effective_from)}`]),
+    ...(resumed === undefined ? [] : [`It holds again from ${writeTime(written.effective_to!)} on, as ${resumed.id}`]),
   ];
   return `${lines.map(showControls).join("\n")}\n`;
 }

@@ -38,11 +38,13 @@ export interface PriceChange {
   readonly set: OwnPrice;
   /** The price that was in force until further notice and now ends where the new one begins. */
   readonly ended: OwnPrice | undefined;
+  /** The ended price again, from where the new one ends. */
+  readonly resumed: OwnPrice | undefined;
 }
 
 /**
  * Sets a price: the one with the same scope, provider, model and hours that begins before it and has no end is ended
- * where it begins. With `is_preview` nothing is stored. Fails with `conflict` when another price holds for some of the
+ * where it begins, and holds again from where the new one ends, if it does. With `is_preview` nothing is stored. Fails with `conflict` when another price holds for some of the
  * same time.
  */
 export function setPrice(
@@ -53,13 +55,15 @@ export function setPrice(
   if (is_preview) return planChange(database.reader, price);
   return database.write(async (queries) => {
     const change = await planChange(queries, price);
-    const { ended } = change;
+    const { ended, resumed } = change;
     if (ended !== undefined) {
       await queries.updateTable("prices").set({ effective_to: ended.effective_to }).where("id", "=", ended.id)
         .execute();
     }
-    await queries.insertInto("prices").values({ ...toRow(price), created_at: now }).execute();
-    const detail = { price: writeOwnPrice(price), ended: ended?.id ?? null };
+    for (const added of resumed === undefined ? [price] : [price, resumed]) {
+      await queries.insertInto("prices").values({ ...toRow(added), created_at: now }).execute();
+    }
+    const detail = { price: writeOwnPrice(price), ended: ended?.id ?? null, resumed: resumed?.id ?? null };
     const organization_id = price.organization_id ?? INSTALLATION;
     await recordAudit(queries, { organization_id, at: now, actor, action: "price.set", detail });
     return change;
@@ -116,7 +120,13 @@ async function planChange(queries: Queries, price: OwnPrice): Promise<PriceChang
   const ended = open === undefined ? undefined : { ...open, effective_to: price.effective_from };
   const overlap = findOverlap(before.filter((other) => other !== open), price);
   if (overlap !== undefined) throw overlapping(price, overlap);
-  return { set: price, ended };
+  return { set: price, ended, resumed: open === undefined ? undefined : resume(open, price) };
+}
+
+/** A price for a time interrupts the standing one: nobody means a promotion to end a contract. */
+function resume(open: OwnPrice, price: OwnPrice): OwnPrice | undefined {
+  if (price.effective_to === null) return undefined;
+  return { ...open, id: `${price.id}-after`, effective_from: price.effective_to };
 }
 
 function overlapping(price: OwnPrice, other: OwnPrice): CostopsError {

@@ -52,6 +52,20 @@ forEachDatabase("setPrice() ends the open price where the new one begins, and au
   ]);
 });
 
+forEachDatabase("setPrice() for a time lets the standing price hold again after it", async ({ open }) => {
+  const database = await open();
+  await setPrice(database, makePrice("p1"), ACT);
+  const promotion = makePrice("p2", { effective_from: FEBRUARY, effective_to: MARCH });
+  const change = await setPrice(database, promotion, ACT);
+  assert.deepEqual(change.resumed, makePrice("p2-after", { effective_from: MARCH }));
+  const prices = await listPrices(database, {});
+  assert.deepEqual(prices.map(({ id, effective_from, effective_to }) => [id, effective_from, effective_to]), [
+    ["p1", JANUARY, FEBRUARY],
+    ["p2", FEBRUARY, MARCH],
+    ["p2-after", MARCH, null],
+  ]);
+});
+
 forEachDatabase("setPrice() lets prices for hours, other patterns and other scopes stand", async ({ open }) => {
   const database = await open();
   await setPrice(database, makePrice("p1"), ACT);

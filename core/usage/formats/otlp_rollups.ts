@@ -57,20 +57,41 @@ function findBelow(calls: readonly OtlpItem[], value: SourceObject): Map<string,
     if (key !== undefined && parent !== undefined) parents.set(key, parent);
   }
   const counted = new Set(calls.map(({ item }) => keyOf(item)));
+  const nearest = new Map<string, string | undefined>();
   const below = new Map<string, OtlpItem[]>();
   for (const span of calls) {
-    const passed = new Set<string>();
-    let above = parents.get(keyOf(span.item) ?? "");
-    while (above !== undefined && !passed.has(above)) {
-      passed.add(above);
-      if (counted.has(above)) {
-        below.set(above, [...below.get(above) ?? [], span]);
-        break;
-      }
-      above = parents.get(above);
-    }
+    const key = keyOf(span.item);
+    const above = key === undefined ? undefined : findCountedAbove(key, { parents, counted, nearest });
+    if (above === undefined) continue;
+    const inner = below.get(above);
+    if (inner === undefined) below.set(above, [span]);
+    else inner.push(span);
   }
   return below;
+}
+
+interface Tree {
+  readonly parents: ReadonlyMap<string, string>;
+  readonly counted: ReadonlySet<string | undefined>;
+  /** What was found before, so that no way up is gone twice. */
+  readonly nearest: Map<string, string | undefined>;
+}
+
+/** The nearest counted span above one; none where the parents lead back to where they began. */
+function findCountedAbove(key: string, { parents, counted, nearest }: Tree): string | undefined {
+  const passed = new Set([key]);
+  let above = parents.get(key);
+  let found: string | undefined;
+  while (above !== undefined && !passed.has(above)) {
+    if (counted.has(above)) found = above;
+    else if (nearest.has(above)) found = nearest.get(above);
+    if (found !== undefined || nearest.has(above)) break;
+    passed.add(above);
+    above = parents.get(above);
+  }
+  if (found === key) found = undefined;
+  for (const one of passed) if (!counted.has(one)) nearest.set(one, found);
+  return found;
 }
 
 function isSum(span: OtlpItem, inner: readonly OtlpItem[]): boolean {
