@@ -25,5 +25,6 @@ export async function showHome(options: CommonOptions, { terminal }: Shell): Pro
     terminal.out(HOW_TO_START);
     return;
   }
-  for (const text of REPORT_FORMATS.table.write(report, { width: terminal.width })) terminal.out(text);
+  const writeTable = await REPORT_FORMATS.table.load();
+  for (const text of writeTable(report, { width: terminal.width })) terminal.out(text);
 }

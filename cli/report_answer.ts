@@ -2,7 +2,6 @@
  * Makes a report from flags and writes it where and how the flags say.
  */
 
-import { barsOf, writeBars } from "../core/report/chart.ts";
 import { readReportFormat, type ReportFormat } from "../core/report/format.ts";
 import type { Report } from "../core/report/report.ts";
 import { perform } from "../server/operations/operation.ts";
@@ -35,7 +34,7 @@ export async function answerQuery(
         filter: options.filter,
         columns: options.columns,
       }));
-    write(report, { format, options, width: terminal.width, write: output.write });
+    await write(report, { format, options, width: terminal.width, write: output.write });
     await output.finish();
   } catch (error) {
     await output.abandon();
@@ -43,12 +42,14 @@ export async function answerQuery(
   }
 }
 
-function write(
+async function write(
   report: Report,
   to: { format: ReportFormat; options: QueryOptions; width: number; write: (text: string) => void },
-): void {
-  for (const text of to.format.write(report, { width: to.width })) to.write(text);
+): Promise<void> {
+  const writeReport = await to.format.load();
+  for (const text of writeReport(report, { width: to.width })) to.write(text);
   if (!to.options.chart || to.format.name !== "table") return;
+  const { barsOf, writeBars } = await import("../core/report/chart.ts");
   to.write("\n");
   for (const line of writeBars(barsOf(report, MAX_BARS), { width: to.width })) to.write(line);
 }

@@ -13,7 +13,7 @@ import { usdFromNanos } from "../core/money.ts";
 import type { OtherUnitName } from "../core/usage/units.ts";
 import type { Database, Queries } from "./database.ts";
 import { checkRetention } from "./retention.ts";
-import { ROLLUP_DIMENSIONS } from "./rollups.ts";
+import { ROLLUP_DIMENSIONS, ROLLUP_MEASURES } from "./rollups.ts";
 
 /** Pieces of one statement; three parameters each, far below SQLite's 32,766 and Postgres' 65,535. */
 const PIECES = 500;
@@ -81,20 +81,10 @@ interface Part {
   readonly pieces: readonly BucketPiece[];
 }
 
-const MEASURES = [
-  "requests",
-  "input_tokens",
-  "cache_read_tokens",
-  "cache_write_tokens",
-  "output_tokens",
-  "cost_nanos",
-  "unpriced_records",
-  "unpriced_tokens",
-] as const;
-
 /** The measures of one row of the usage table. */
-export const RECORD_MEASURES: Readonly<Record<(typeof MEASURES)[number], RawBuilder<unknown>>> = {
-  requests: sql`1`,
+export const RECORD_MEASURES: Readonly<Record<(typeof ROLLUP_MEASURES)[number], RawBuilder<unknown>>> = {
+  requests: sql`cast(coalesce(t.units ->> 'requests', '1') as bigint)`,
+  records: sql`1`,
   input_tokens: sql`t.input_tokens + t.modal_input_tokens`,
   cache_read_tokens: sql`t.cache_read_tokens + t.modal_cache_read_tokens`,
   cache_write_tokens: sql`t.cache_write_5m_tokens + t.cache_write_1h_tokens + t.modal_cache_write_tokens`,
@@ -117,7 +107,7 @@ async function readPieces(queries: Queries, { query, grain, pieces }: Part): Pro
     ? "usage_by_day_and_user"
     : "usage_by_day";
   const time = isRecord ? sql`t.timestamp` : sql`t.start`;
-  const measures = MEASURES.map((name) =>
+  const measures = ROLLUP_MEASURES.map((name) =>
     sql`cast(sum(${isRecord ? RECORD_MEASURES[name] : sql`t.${sql.ref(name)}`}) as bigint) as ${sql.ref(name)}`
   );
   const units = query.units.map((name, at) =>
@@ -173,6 +163,7 @@ function toCostRow(row: Record<string, unknown>, query: CostQuery): CostRow {
     dimensions: query.group_by.map((_, at) => (row[`group_${at}`] as string) || null),
     measures: {
       requests: whole("requests"),
+      records: whole("records"),
       input_tokens: whole("input_tokens"),
       cache_read_tokens: whole("cache_read_tokens"),
       cache_write_tokens: whole("cache_write_tokens"),

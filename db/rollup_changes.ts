@@ -7,7 +7,7 @@ import type { Queries } from "./database.ts";
 import { type Rollup, ROLLUP_DIMENSIONS, ROLLUP_MEASURES, type RollupChange, ROLLUPS } from "./rollups.ts";
 
 /**
- * Adds signed changes to every roll-up, within the transaction of `queries`; a line without requests is removed.
+ * Adds signed changes to every roll-up, within the transaction of `queries`; a line without records is removed.
  * The lines are there already, since the records they sum are: a constraint fails the transaction when they are not.
  */
 export async function adjustRollups(queries: Queries, changes: readonly RollupChange[]): Promise<void> {
@@ -23,7 +23,7 @@ async function updateLine({ update, remove }: LineStatements, { rollup, change }
   const sums = ROLLUP_MEASURES.map((name) => change[name]);
   const { numAffectedRows } = await update([...sums, ...key]);
   if (numAffectedRows !== 1n) throw new Error(`no line of ${rollup.table} for a stored record at ${start}`);
-  if (change.requests < 0n) await remove(key);
+  if (change.records < 0n) await remove(key);
 }
 
 interface LineChange {
@@ -50,7 +50,7 @@ function prepareLines(queries: Queries, rollup: Rollup): LineStatements {
   };
   return {
     update: prepare(sql`update ${table} set ${sums} where ${where}`),
-    remove: prepare(sql`delete from ${table} where ${where} and requests = 0`),
+    remove: prepare(sql`delete from ${table} where ${where} and records = 0`),
   };
 }
 

@@ -30,6 +30,7 @@ export const ROLLUP_DIMENSIONS = ["provider", "model", "project", "environment",
 /** The sums of every roll-up, in the order of its columns. */
 export const ROLLUP_MEASURES = [
   "requests",
+  "records",
   "input_tokens",
   "cache_read_tokens",
   "cache_write_tokens",
@@ -51,6 +52,7 @@ export interface RollupChange {
   readonly service_tier: string;
   readonly user_id: string;
   readonly requests: bigint;
+  readonly records: bigint;
   readonly input_tokens: bigint;
   readonly cache_read_tokens: bigint;
   readonly cache_write_tokens: bigint;
@@ -109,14 +111,15 @@ export class RollupSums {
     for (let at = 0; at < ROLLUPS.length; at++) {
       const line = this.#find(at, group, record);
       const { sums } = line;
-      sums[0]! += 1;
-      sums[1]! += input;
-      sums[2]! += cacheRead;
-      sums[3]! += cacheWrite;
-      sums[4]! += output;
+      sums[0]! += record.units?.requests ?? 1;
+      sums[1]! += 1;
+      sums[2]! += input;
+      sums[3]! += cacheRead;
+      sums[4]! += cacheWrite;
+      sums[5]! += output;
       if (cost_nanos !== null) line.cost_nanos += cost_nanos;
-      sums[6]! += isUnpriced;
-      sums[7]! += isUnpriced * (input + cacheRead + cacheWrite + output);
+      sums[7]! += isUnpriced;
+      sums[8]! += isUnpriced * (input + cacheRead + cacheWrite + output);
     }
   }
 
@@ -149,7 +152,7 @@ export class RollupSums {
 }
 
 function isFull({ sums, cost_nanos }: RollupLine): boolean {
-  return sums[1]! + sums[2]! + sums[3]! + sums[4]! > FULL_TOKENS || cost_nanos > FULL_NANOS;
+  return sums[0]! + sums[2]! + sums[3]! + sums[4]! + sums[5]! > FULL_TOKENS || cost_nanos > FULL_NANOS;
 }
 
 /** The statement that adds one line to a roll-up, with plain `?` for its key and its sums. */

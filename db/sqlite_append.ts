@@ -88,7 +88,7 @@ export class SqliteAppender {
   }
 
   #appendEntry(entry: AppendEntry, batch: Batch): AppendOutcome {
-    const { record, cost } = entry;
+    const { record } = entry;
     const mark = batch.marks.get(record.organization_id);
     if (mark !== undefined && record.timestamp < mark) return beyondRetention(mark);
     const { organization_id, id, content_hash, timestamp } = record;

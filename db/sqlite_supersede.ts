@@ -63,7 +63,7 @@ function takeSql(rollup: Rollup): string {
 }
 
 function dropEmptySql(rollup: Rollup): string {
-  return `delete from ${rollup.table} where ${keySql(rollup)} and requests = 0`;
+  return `delete from ${rollup.table} where ${keySql(rollup)} and records = 0`;
 }
 
 function keySql({ has_user }: Rollup): string {

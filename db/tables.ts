@@ -66,6 +66,7 @@ export interface UsageTable {
 /** Sums of what is measured, in every roll-up. */
 export interface MeasureColumns {
   requests: Whole;
+  records: Whole;
   input_tokens: Whole;
   cache_read_tokens: Whole;
   cache_write_tokens: Whole;

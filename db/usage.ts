@@ -10,6 +10,7 @@ import { type Usd, usdFromNanos } from "../core/money.ts";
 import { readAppliedPrice } from "../core/pricing/applied_price.ts";
 import type { AppliedPrice, UnpricedReason } from "../core/pricing/price.ts";
 import type { QualityFlag, ServiceTier, UsageRecord } from "../core/usage/record.ts";
+import type { OtherUnits } from "../core/usage/units.ts";
 import { recordAudit } from "./audit.ts";
 import { columnOf } from "./costs.ts";
 import type { Database, Queries } from "./database.ts";
@@ -145,7 +146,8 @@ export function toRollupChange(row: UsageRow, sign: 1n | -1n): RollupChange {
     environment: row.environment,
     service_tier: row.service_tier,
     user_id: row.user_id,
-    requests: sign,
+    requests: sign * BigInt(readJson<OtherUnits>(row.units)?.requests ?? 1),
+    records: sign,
     input_tokens: sign * input_tokens,
     cache_read_tokens: sign * cache_read_tokens,
     cache_write_tokens: sign * cache_write_tokens,

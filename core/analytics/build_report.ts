@@ -94,12 +94,12 @@ export function groupingColumns(query: CostQuery): MeasureColumn[] {
 
 /** How much of a group is priced; the ratio is cut, not rounded, so that 1 means every record. */
 export function coverageOf(measures: Measures): Coverage {
-  const priced_records = measures.requests - measures.unpriced_records;
+  const priced_records = measures.records - measures.unpriced_records;
   return {
     priced_records,
     unpriced_records: measures.unpriced_records,
     unpriced_tokens: measures.unpriced_tokens,
-    ratio: measures.requests === 0n ? 1 : Number((priced_records * 1_000_000n) / measures.requests) / 1e6,
+    ratio: measures.records === 0n ? 1 : Number((priced_records * 1_000_000n) / measures.records) / 1e6,
   };
 }
 

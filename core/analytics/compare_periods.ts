@@ -105,7 +105,7 @@ function comparePairs(a: Pair, b: Pair): number {
 
 /** A group that was not used cost nothing: that is known, unlike the cost of one that has no price. */
 function costOrZero(measures: Measures): Usd | null {
-  return measures.requests === 0n ? ZERO_USD : knownCost(measures);
+  return measures.records === 0n ? ZERO_USD : knownCost(measures);
 }
 
 function changeCells({ current, previous }: Pair): [Usd | null, Usd | null, bigint | null] {

@@ -10,6 +10,7 @@ import type { CostRow, Measures } from "./measures.ts";
 /** The measures of no records. */
 export const NO_MEASURES: Measures = {
   requests: 0n,
+  records: 0n,
   input_tokens: 0n,
   cache_read_tokens: 0n,
   cache_write_tokens: 0n,
@@ -23,6 +24,7 @@ export const NO_MEASURES: Measures = {
 export function addMeasures(a: Measures, b: Measures): Measures {
   return {
     requests: a.requests + b.requests,
+    records: a.records + b.records,
     input_tokens: a.input_tokens + b.input_tokens,
     cache_read_tokens: a.cache_read_tokens + b.cache_read_tokens,
     cache_write_tokens: a.cache_write_tokens + b.cache_write_tokens,
@@ -65,7 +67,7 @@ export function totalTokens(measures: Measures): bigint {
 
 /** The cost of what is priced in a group, null when nothing in it is. */
 export function knownCost(measures: Measures): Usd | null {
-  return measures.requests > measures.unpriced_records ? measures.cost : null;
+  return measures.records > measures.unpriced_records ? measures.cost : null;
 }
 
 /** The order of a cost answer: by time, then by cost descending with unknown costs last, then by dimensions. */

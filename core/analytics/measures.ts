@@ -10,7 +10,9 @@ import type { OtherUnitName } from "../usage/units.ts";
  * of what is priced, and `unpriced_*` says what is not in it.
  */
 export interface Measures {
+  /** Calls; a record stands for one, unless it says for how many. */
   readonly requests: bigint;
+  readonly records: bigint;
   readonly input_tokens: bigint;
   readonly cache_read_tokens: bigint;
   readonly cache_write_tokens: bigint;

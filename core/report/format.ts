@@ -4,12 +4,6 @@
 
 import { CostopsError } from "../error.ts";
 import { findNearest } from "../nearest.ts";
-import { writeCsv } from "./formats/csv.ts";
-import { writeHtml } from "./formats/html.ts";
-import { writeJson } from "./formats/json.ts";
-import { writeMarkdown } from "./formats/markdown.ts";
-import { writeNdjson } from "./formats/ndjson.ts";
-import { writeTable } from "./formats/table.ts";
 import type { Report } from "./report.ts";
 
 /** What a format may want to know of where it is written to. */
@@ -24,18 +18,51 @@ export interface ReportFormat {
   /** Without the dot. */
   readonly extension: string;
   readonly content_type: string;
-  /** Gives the report's text in pieces, made as they are asked for; lines end with LF. */
-  readonly write: (report: Report, options?: WriteOptions) => Iterable<string>;
+  /** Loads what writes it: a terminal's table needs more than a CSV does, and nobody waits for the others. */
+  readonly load: () => Promise<WriteReport>;
 }
+
+/** Gives a report's text in pieces, made as they are asked for; lines end with LF. */
+export type WriteReport = (report: Report, options?: WriteOptions) => Iterable<string>;
 
 /** Every format by its name. */
 export const REPORT_FORMATS = {
-  csv: { name: "csv", extension: "csv", content_type: "text/csv; charset=utf-8; header=present", write: writeCsv },
-  json: { name: "json", extension: "json", content_type: "application/json", write: writeJson },
-  ndjson: { name: "ndjson", extension: "ndjson", content_type: "application/x-ndjson", write: writeNdjson },
-  md: { name: "md", extension: "md", content_type: "text/markdown; charset=utf-8", write: writeMarkdown },
-  html: { name: "html", extension: "html", content_type: "text/html; charset=utf-8", write: writeHtml },
-  table: { name: "table", extension: "txt", content_type: "text/plain; charset=utf-8", write: writeTable },
+  csv: {
+    name: "csv",
+    extension: "csv",
+    content_type: "text/csv; charset=utf-8; header=present",
+    load: async () => (await import("./formats/csv.ts")).writeCsv,
+  },
+  json: {
+    name: "json",
+    extension: "json",
+    content_type: "application/json",
+    load: async () => (await import("./formats/json.ts")).writeJson,
+  },
+  ndjson: {
+    name: "ndjson",
+    extension: "ndjson",
+    content_type: "application/x-ndjson",
+    load: async () => (await import("./formats/ndjson.ts")).writeNdjson,
+  },
+  md: {
+    name: "md",
+    extension: "md",
+    content_type: "text/markdown; charset=utf-8",
+    load: async () => (await import("./formats/markdown.ts")).writeMarkdown,
+  },
+  html: {
+    name: "html",
+    extension: "html",
+    content_type: "text/html; charset=utf-8",
+    load: async () => (await import("./formats/html.ts")).writeHtml,
+  },
+  table: {
+    name: "table",
+    extension: "txt",
+    content_type: "text/plain; charset=utf-8",
+    load: async () => (await import("./formats/table.ts")).writeTable,
+  },
 } as const satisfies Record<string, ReportFormat>;
 
 /** The name of a format. */

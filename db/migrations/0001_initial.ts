@@ -113,12 +113,13 @@ function rollup(
       start ${integer} not null check (start % ${width_ms} = 0),
       ${dimensions.map((dimension) => `${dimension} ${text} not null`).join(",\n      ")},
       requests ${integer} not null check (requests >= 0),
+      records ${integer} not null check (records >= 0),
       input_tokens ${integer} not null check (input_tokens >= 0),
       cache_read_tokens ${integer} not null check (cache_read_tokens >= 0),
       cache_write_tokens ${integer} not null check (cache_write_tokens >= 0),
       output_tokens ${integer} not null check (output_tokens >= 0),
       cost_nanos ${integer} not null check (cost_nanos >= 0),
-      unpriced_records ${integer} not null check (unpriced_records between 0 and requests),
+      unpriced_records ${integer} not null check (unpriced_records between 0 and records),
       unpriced_tokens ${integer} not null check (unpriced_tokens >= 0),
       primary key (organization_id, start, ${dimensions.join(", ")})
     ) ${clustered}`;

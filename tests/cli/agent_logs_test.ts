@@ -28,7 +28,10 @@ Deno.test("costops import codex: finds the logs in the home folder and counts fo
   await inPlace(async (place) => {
     await copyLogs(place, { from: "codex", to: ".codex/sessions/2026/03/02" });
     await place.write(".codex/sessions/notes.json", '{"not":"usage"}');
-    await place.run(["import", "codex"]);
+    // 3 calls of the parent, 1 of each of its forks and of the fork of a fork, 2 of the agent; copies: 2, 2 and 3.
+    const first = await place.run(["import", "codex"]);
+    assert.equal(first.code, 0, first.err);
+    assert.match(first.err, / inserted 8 \/ duplicate 7 \/ conflict 0 \/ rejected 0 \//);
     const rows = tokensOf((await place.run(TOKENS)).out);
     assert.deepEqual(rows, ["gpt-5.2,1,200,1800,0,75,2075", "gpt-5.2-codex,7,3750,19850,0,390,23990"]);
     await place.run(["import", "codex"]);

@@ -63,12 +63,12 @@ const DAMAGE: readonly (readonly [string, string, Readonly<Record<string, RegExp
   ],
   ["a lost line", "delete from usage_by_day_and_user where user_id = 'ann'", {
     usage_by_day_and_user:
-      / ann: the rows exceed it in requests by 1, input_tokens by 1000000, cost_nanos by 1250000000$/,
+      / ann: the rows exceed it in requests by 1, records by 1, input_tokens by 1000000, cost_nanos by 1250000000$/,
   }],
   [
     "a line of nothing",
     `insert into usage_by_day select organization_id, start + 86400000, provider, model, project,
-    environment, service_tier, 0, 0, 0, 0, 0, 0, 0, 0 from usage_by_day where project = 'p'`,
+    environment, service_tier, 0, 0, 0, 0, 0, 0, 0, 0, 0 from usage_by_day where project = 'p'`,
     {
       usage_by_day: /2026-01-06T00:00:00.000Z .*: it has a line and no rows$/,
     },

@@ -18,7 +18,7 @@ export function readRows(database: Database): Promise<UsageRow[]> {
   return database.reader.selectFrom("usage").selectAll().execute();
 }
 
-/** Eight sums: requests, the four token columns, nano-dollars, unpriced records and their tokens. */
+/** Nine sums: requests, records, the four token columns, nano-dollars, unpriced records and their tokens. */
 export type Sums = bigint[];
 
 /** What one row adds to the sums. */
@@ -36,7 +36,14 @@ export function sumsOf(row: UsageRow): Sums {
   const tokens = [counts.input_tokens, counts.cache_read_tokens, counts.cache_write_tokens, counts.output_tokens];
   const total = tokens.reduce((sum, count) => sum + count, 0n);
   const isUnpriced = row.cost_nanos === null;
-  return [1n, ...tokens, row.cost_nanos ?? 0n, isUnpriced ? 1n : 0n, isUnpriced ? total : 0n];
+  return [
+    BigInt(unitsOf(row).requests ?? 1),
+    1n,
+    ...tokens,
+    row.cost_nanos ?? 0n,
+    isUnpriced ? 1n : 0n,
+    isUnpriced ? total : 0n,
+  ];
 }
 
 /** Compares each roll-up with the fold of the rows; what differs, in words. */
@@ -60,7 +67,7 @@ export async function findRollupFaults(database: Database): Promise<string[]> {
     const stored = new Map<string, string>();
     for (const row of await database.reader.selectFrom(table).selectAll().execute()) {
       const values = Object.values(row).map(String);
-      stored.set(values.slice(0, -8).join("|"), values.slice(-8).join());
+      stored.set(values.slice(0, -9).join("|"), values.slice(-9).join());
     }
     for (const key of new Set([...wanted.keys(), ...stored.keys()])) {
       if (wanted.get(key) !== stored.get(key)) {
@@ -90,12 +97,15 @@ export function foldQuery(rows: readonly UsageRow[], query: CostQuery): CostRow[
       (row) => JSON.stringify(query.group_by.map((dimension) => valueOf(row, dimension) || null)),
     );
     for (const [key, group] of groups) {
-      const [requests, input, read, write, output, cost, unpriced, unpricedTokens] = addSums(group.map(sumsOf));
+      const [requests, records, input, read, write, output, cost, unpriced, unpricedTokens] = addSums(
+        group.map(sumsOf),
+      );
       answer.push({
         bucket,
         dimensions: JSON.parse(key),
         measures: {
           requests: requests!,
+          records: records!,
           input_tokens: input!,
           cache_read_tokens: read!,
           cache_write_tokens: write!,
@@ -139,7 +149,7 @@ function foldRows(rows: readonly UsageRow[], keyOf: (row: UsageRow) => string): 
 }
 
 function addSums(all: readonly Sums[]): Sums {
-  return all.reduce((sum, next) => sum.map((value, at) => value + next[at]!), Array<bigint>(8).fill(0n));
+  return all.reduce((sum, next) => sum.map((value, at) => value + next[at]!), Array<bigint>(9).fill(0n));
 }
 
 /** Random entries around the instants that are hard: days' ends, quarter-hours' ends, changes of clocks. */
@@ -194,7 +204,7 @@ function usageEntry(): fc.Arbitrary<AppendEntry> {
     cache_write_5m_tokens: count,
     cache_write_1h_tokens: count,
     output_tokens: output,
-    units: fc.constantFrom(null, { web_searches: 3 }, { seconds: 1_500, audio_input_tokens: 9 }, {
+    units: fc.constantFrom(null, { web_searches: 3 }, { requests: 250 }, { seconds: 1_500, audio_input_tokens: 9 }, {
       video_output_tokens: 7,
       cache_image_write_tokens: 1,
     }),

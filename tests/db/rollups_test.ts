@@ -61,3 +61,18 @@ forEachDatabase("roll-ups equal the sums of the rows after any appends and delet
     { numRuns: 40 },
   );
 });
+
+forEachDatabase(
+  "append() counts the requests that an aggregated record stands for, apart from records",
+  async ({ open }) => {
+    const database = await open();
+    await database.append([
+      makeEntry({ id: "many", units: { requests: 250 } }),
+      makeEntry({ id: "one" }),
+      makeEntry({ id: "unpriced", units: { requests: 7 } }, UNPRICED),
+    ]);
+    const sums = await database.reader.selectFrom("usage_by_day").selectAll().executeTakeFirstOrThrow();
+    assert.deepEqual([sums.requests, sums.records, sums.unpriced_records], [258n, 3n, 1n]);
+    assert.deepEqual(await findRollupFaults(database), []);
+  },
+);

@@ -132,7 +132,9 @@ function seededRandom(seed: number): () => number {
 function randomCounts(random: () => number, isPriced: (unit: string) => boolean): UsageCounts {
   const count = (unit: string) => isPriced(unit) && random() < 0.7 ? Math.floor(random() * 100_000) : 0;
   const text = Object.fromEntries(TEXT_UNIT_NAMES.map((unit) => [unit, count(unit)]));
-  const units = Object.fromEntries(OTHER_UNIT_NAMES.filter((unit) => unit !== "requests").map((unit) => [unit, count(unit)]));
+  const units = Object.fromEntries(
+    OTHER_UNIT_NAMES.filter((unit) => unit !== "requests").map((unit) => [unit, count(unit)]),
+  );
   const output_tokens = text.output_tokens ?? 0;
   return {
     input_tokens: text.input_tokens ?? 0,

@@ -4,12 +4,31 @@ import { parse as parseCsv } from "csv-parse/sync";
 import { buildCostReport } from "../../../core/analytics/build_report.ts";
 import { CostopsError } from "../../../core/error.ts";
 import { readReportFormat, REPORT_FORMATS, type ReportFormatName } from "../../../core/report/format.ts";
+import { writeCsv } from "../../../core/report/formats/csv.ts";
+import { writeHtml } from "../../../core/report/formats/html.ts";
+import { writeJson } from "../../../core/report/formats/json.ts";
+import { writeMarkdown } from "../../../core/report/formats/markdown.ts";
+import { writeNdjson } from "../../../core/report/formats/ndjson.ts";
+import { writeTable } from "../../../core/report/formats/table.ts";
 import type { Report } from "../../../core/report/report.ts";
 import { NOW, PRICE_BOOK, queryOf, rowOf, type RowTexts } from "./sample.ts";
 
+const WRITERS = {
+  csv: writeCsv,
+  json: writeJson,
+  ndjson: writeNdjson,
+  md: writeMarkdown,
+  html: writeHtml,
+  table: writeTable,
+};
+
 function write(name: ReportFormatName, report: Report, width = 200): string {
-  return [...REPORT_FORMATS[name].write(report, { width })].join("");
+  return [...WRITERS[name](report, { width })].join("");
 }
+
+Deno.test("REPORT_FORMATS load the writer of their name", async () => {
+  for (const { name, load } of Object.values(REPORT_FORMATS)) assert.equal(await load(), WRITERS[name], name);
+});
 
 function reportOf(rows: readonly [string | null, RowTexts][], columns: string[] = []): Report {
   return buildCostReport({

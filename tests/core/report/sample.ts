@@ -25,6 +25,7 @@ export function rowOf(dimensions: readonly (string | null)[], texts: RowTexts = 
     dimensions,
     measures: {
       requests: 1n,
+      records: texts.requests ?? 1n,
       input_tokens: 0n,
       cache_read_tokens: 0n,
       cache_write_tokens: 0n,

@@ -116,6 +116,25 @@ const consistent: readonly fc.Arbitrary<Consistent>[] = [
     },
     total: part.input + part.read + part.five + part.hour + part.output + part.thinking,
   })),
+  fc.record({ input: count, read: count, five: count, hour: count, output: count }).map((part) => ({
+    format: "claude-code",
+    value: {
+      type: "assistant",
+      sessionId: "s",
+      message: {
+        id: "msg_1",
+        model: "claude-opus-5",
+        usage: {
+          input_tokens: part.input,
+          cache_read_input_tokens: part.read,
+          cache_creation_input_tokens: part.five + part.hour,
+          cache_creation: { ephemeral_5m_input_tokens: part.five, ephemeral_1h_input_tokens: part.hour },
+          output_tokens: part.output,
+        },
+      },
+    },
+    total: part.input + part.read + part.five + part.hour + part.output,
+  })),
   fc.record({
     text: count,
     audio: count,
@@ -294,6 +313,10 @@ function checkBuckets(draft: UsageDraft): void {
 function addToUsage(format: string, value: SourceObject, unknown: SourceObject): SourceObject {
   const add = (inner: unknown) => ({ ...unknown, ...(inner as SourceObject) });
   if (format === "canonical") return add(value);
+  if (format === "claude-code") {
+    const message = value.message as SourceObject;
+    return { ...value, message: { ...message, usage: add(message.usage) } };
+  }
   if (format === "gemini") return { ...value, usageMetadata: add(value.usageMetadata) };
   if (format === "bedrock-invocation-log") return { ...value, input: add(value.input) };
   if (format !== "openai-batch") return { ...value, usage: add(value.usage) };
