@@ -58,6 +58,7 @@ Deno.test("costops ingest: killed twice at different moments and run again, ever
     for (const bytes of [3_000_000, 12_000_000]) {
       const child = place.startShell('exec "$@" < usage.ndjson', ["ingest"]);
       const ended = child.output();
+      await child.stdin.close();
       await untilBytes(place, bytes);
       child.kill("SIGKILL");
       assert.equal((await ended).signal, "SIGKILL");
