@@ -8,8 +8,10 @@ import type { Shell } from "./run.ts";
 
 /** Declares the commands below `admin`. */
 export function addAdmin(program: Command, shell: Shell): void {
-  const admin = program.command("admin").summary("look after organizations");
-  const org = admin.command("org").summary("organizations, whose records never meet");
+  const admin = program.command("admin").summary("look after organizations")
+    .addHelpText("after", examples("costops admin org create acme", "costops admin org list"));
+  const org = admin.command("org").summary("organizations, whose records never meet")
+    .addHelpText("after", examples("costops admin org create acme", "costops admin org list"));
   org.command("create").argument("<name>", "the organization's name").summary("make an organization")
     .option("--id <id>", "its id, where the name is none: letters, digits, - _ . (default: the name)")
     .option("--json", "as JSON")

@@ -8,7 +8,8 @@ import type { Shell } from "./run.ts";
 
 /** Declares the commands below `config`. */
 export function addConfig(program: Command, shell: Shell): void {
-  const config = program.command("config").summary("look at the configuration");
+  const config = program.command("config").summary("look at the configuration")
+    .addHelpText("after", examples("costops config show"));
   config.command("show").summary("each value and where it comes from")
     .description(
       "Shows each value and its origin: a flag wins over the environment, that over the file, that over the default.",

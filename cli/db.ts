@@ -8,7 +8,8 @@ import type { Shell } from "./run.ts";
 
 /** Declares the commands below `db`. */
 export function addDb(program: Command, shell: Shell): void {
-  const db = program.command("db").summary("look after the database") as unknown as Command;
+  const db = program.command("db").summary("look after the database")
+    .addHelpText("after", examples("costops db doctor", "costops db backup costops.backup.db")) as unknown as Command;
   db.command("migrate").summary("bring the database to this version")
     .description(
       "Creates the database or brings it to this version; every command does so by itself when it opens one.",

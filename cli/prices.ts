@@ -12,7 +12,8 @@ export function addPrices(program: Command, shell: Shell): void {
     .description(
       "The price book: your organization's own prices, then the installation's, then the catalogue. A cost takes the price " +
         "in force at the usage's own instant.",
-    );
+    )
+    .addHelpText("after", examples("costops prices show gpt-4o", "costops prices missing"));
   addList(prices as unknown as Command, shell);
   addShow(prices as unknown as Command, shell);
   addSet(prices as unknown as Command, shell);

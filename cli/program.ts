@@ -12,7 +12,7 @@ import { addExplain } from "./explain.ts";
 import { addHelp, unknownCommand } from "./help.ts";
 import { addImport } from "./import.ts";
 import { addIngest } from "./ingest.ts";
-import { addCommonOptions } from "./options.ts";
+import { addCommonOptions, examples } from "./options.ts";
 import { addPrices } from "./prices.ts";
 import { addQuery } from "./query.ts";
 import { addReport } from "./report.ts";
@@ -47,6 +47,15 @@ export function createProgram(shell: Shell): Command {
     .version(VERSION, "-V, --version", "show the version")
     .helpOption("-h, --help", "show help")
     .helpCommand(false)
+    .addHelpText(
+      "after",
+      examples(
+        "some-command | costops ingest",
+        "costops import logs/ --project search",
+        "costops query --group-by model,day --since 7d",
+        "costops report cost --since last-month --format csv -o costs.csv",
+      ),
+    )
     .allowExcessArguments()
     .enablePositionalOptions()
     .exitOverride()
