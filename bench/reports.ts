@@ -4,7 +4,7 @@
 
 import { join } from "node:path";
 import { priceUsage } from "../core/pricing/cost.ts";
-import { ContentOrdinals } from "../core/usage/identity.ts";
+import { ContentOrdinals } from "../core/usage/content_ordinals.ts";
 import { admitUsage } from "../core/usage/intake.ts";
 import { canonical } from "../core/usage/formats/canonical.ts";
 import type { AppendEntry } from "../db/append.ts";

@@ -24,18 +24,6 @@ export function deriveId(contentHash: string, ordinal: number): string {
   return `c-${hashText(`${contentHash}#${ordinal}`)}`;
 }
 
-/** Counts how often each content has been seen in one input. */
-export class ContentOrdinals {
-  readonly #seen = new Map<string, number>();
-
-  /** The ordinal of this occurrence, from 1. */
-  next(contentHash: string): number {
-    const ordinal = (this.#seen.get(contentHash) ?? 0) + 1;
-    this.#seen.set(contentHash, ordinal);
-    return ordinal;
-  }
-}
-
 function hashText(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, HASH_HEX_DIGITS);
 }

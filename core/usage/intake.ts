@@ -4,7 +4,8 @@
 
 import { LIMITS } from "../limits.ts";
 import { roundUsd } from "../money.ts";
-import { type ContentOrdinals, deriveId, hashContent } from "./identity.ts";
+import type { ContentOrdinals } from "./content_ordinals.ts";
+import { deriveId, hashContent } from "./identity.ts";
 import {
   type QualityFlag,
   RejectedRecord,

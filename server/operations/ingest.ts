@@ -8,7 +8,7 @@ import { priceUsage } from "../../core/pricing/cost.ts";
 import type { PriceBook } from "../../core/pricing/price_book.ts";
 import { detectFormat } from "../../core/usage/detect.ts";
 import type { Format, FormatReader } from "../../core/usage/format.ts";
-import { ContentOrdinals } from "../../core/usage/identity.ts";
+import { ContentOrdinals } from "../../core/usage/content_ordinals.ts";
 import { admitUsage, type IntakeDefaults } from "../../core/usage/intake.ts";
 import type { InputItem } from "../../core/usage/reader.ts";
 import { RejectedRecord, type Rejection, type UsageDraft } from "../../core/usage/record.ts";

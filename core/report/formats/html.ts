@@ -40,12 +40,14 @@ export function* writeHtml(report: Report): Generator<string> {
 }
 
 const STYLE = `
-body { font: 14px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; margin: 2rem; }
-main { max-width: 72rem; margin: 0 auto; }
+body { font: 14px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; margin: 1.5rem; }
+main { max-width: 90rem; margin: 0 auto; }
 h1 { font-size: 1.5rem; margin: 0; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
-th, td { padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #d5dae0; overflow-wrap: anywhere; }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th, td { padding: .25rem .5rem; text-align: left; border-bottom: 1px solid #d5dae0; vertical-align: bottom; }
+td { min-width: 8rem; max-width: 22rem; overflow-wrap: anywhere; vertical-align: top; }
+.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n { min-width: 0; white-space: nowrap; }
 thead { display: table-header-group; }
 tfoot { display: table-row-group; font-weight: 600; }
 tfoot td { border-top: 2px solid #1b1f24; }
@@ -96,7 +98,9 @@ function* writeChart(bars: readonly Bar[]): Generator<string> {
 }
 
 function writeHeading(column: ReportColumn): string {
-  return `<th scope="col"${isNumeric(column.type) ? ' class="n"' : ""}>${escape(column.name)}</th>`;
+  // A long name may break at its underscores, so that figures stay close to what they are about.
+  const name = escape(column.name).replaceAll("_", "_<wbr>");
+  return `<th scope="col"${isNumeric(column.type) ? ' class="n"' : ""}>${name}</th>`;
 }
 
 function writeCell(cell: Cell, column: ReportColumn): string {

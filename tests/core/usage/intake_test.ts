@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ContentOrdinals } from "../../../core/usage/identity.ts";
+import { ContentOrdinals } from "../../../core/usage/content_ordinals.ts";
 import { admitUsage, type IntakeContext } from "../../../core/usage/intake.ts";
 import { RejectedRecord, type UsageDraft } from "../../../core/usage/record.ts";
 
