@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { ERROR_KINDS } from "../../core/error.ts";
+
+Deno.test("ERROR_KINDS give each kind its HTTP status and its exit code", () => {
+  const table = Object.entries(ERROR_KINDS).map(([kind, { status, exit }]) => `${kind} ${status} ${exit}`);
+  assert.deepEqual(table, [
+    "failure 500 1",
+    "unreadable 400 2",
+    "usage 400 2",
+    "invalid 422 2",
+    "not_found 404 3",
+    "unauthenticated 401 4",
+    "forbidden 403 4",
+    "forbidden_organization 403 4",
+    "conflict 409 5",
+    "deleted 409 5",
+    "beyond_retention 422 2",
+    "too_large 413 2",
+    "temporary 503 6",
+    "storage_full 503 6",
+    "storage_failure 503 1",
+  ]);
+});
