@@ -5,9 +5,14 @@
 import { basename } from "node:path";
 import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
+import { quoteWord } from "./price_words.ts";
 
 /** How long a server may take to give a catalogue. */
 const FETCH_TIMEOUT_MS = 60_000;
+
+/** costops with the permissions it always has and the network's, which it is not given without need. */
+const WITH_NETWORK =
+  `npx -y deno@${Deno.version.deno} run --allow-net --allow-read --allow-write --allow-env --allow-sys main.ts`;
 
 /** A file's name and its text. */
 export interface CatalogueFile {
@@ -39,8 +44,8 @@ async function fetchStream(url: URL): Promise<ReadableStream<Uint8Array>> {
   if (state !== "granted") {
     throw new CostopsError(
       "usage",
-      `Cannot fetch --from "${url}" without the permission to: run costops with --allow-net=${url.host}, ` +
-        "or download it and name the file",
+      `Cannot fetch --from "${url}" without permission to use the network: run, in costops' folder, ` +
+        `${WITH_NETWORK} prices update --from ${quoteWord(url.href)}, or download it and name the file`,
     );
   }
   try {

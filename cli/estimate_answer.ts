@@ -104,10 +104,10 @@ function writeText(estimate: EstimateAnswer, calls: number): string {
   const title = `${estimate.model} (${estimate.provider})`;
   if (cost.amount === null) return `${title}: no price, ${cost.reason}: ${cost.detail}\n`;
   const times = (amount: bigint) => (amount * BigInt(calls)) as Usd;
-  const head = calls === 1 ? "" : `\n${calls} calls: $${formatUsd(times(cost.amount))}`;
+  const sum = calls === 1 ? "" : `\n${calls} calls: $${formatUsd(times(cost.amount))}\n`;
   const components = writeComponents(cost.components, cost.amount);
-  const lines = [title, "", components + head, ""];
-  if (estimate.alternatives.length === 0) return lines.join("\n");
+  const priced = `${title}\n\n${components}${sum}`;
+  if (estimate.alternatives.length === 0) return priced;
   const rows = estimate.alternatives.map((other) => [
     other.model,
     other.provider,
@@ -115,7 +115,7 @@ function writeText(estimate: EstimateAnswer, calls: number): string {
     `$${formatUsd(times(other.saving))}`,
   ]);
   const grid = writeGrid(["cheaper model", "provider", "cost", "saves"], rows, ["left", "left", "right", "right"]);
-  return `${lines.join("\n")}\n${grid}\n${estimate.chosen}\n`;
+  return `${priced}\n${grid}\n${estimate.chosen}\n`;
 }
 
 function writeJson({ cost, alternatives, counts, provider, model, chosen }: EstimateAnswer, calls: number): string {

@@ -50,7 +50,7 @@ function addSet(prices: Command, shell: Shell): void {
     .description(
       "Sets your organization's own price of a model from a time on. The price before it stays for the time before it: " +
         "stored costs do not change until costops reprice. Prices are US dollars for a million tokens; --rate takes any key " +
-        "of costops prices show.",
+        "of costops prices show. It replaces the catalogue's price whole: what it has no rate for is not taken from there.",
     )
     .requiredOption("--provider <name>", "provider that the price is of")
     .option("--input <usd>", "per million uncached input tokens (input_mtok)")
@@ -69,7 +69,8 @@ function addSet(prices: Command, shell: Shell): void {
     .addHelpText(
       "after",
       examples(
-        "costops prices set gpt-4o --provider openai --input 2.25 --output 9 --from 2026-01-01 --note 'contract 2026'",
+        "costops prices set gpt-4o --provider openai --input 2.25 --cache-read 1.125 --output 9 --modifier batch=0.5 " +
+          "--from 2026-01-01 --note 'contract 2026'",
         "costops prices set 'house-*' --provider in-house --input 0.10 --output 0.10 --installation",
       ),
     )
@@ -80,8 +81,9 @@ function addEnd(prices: Command, shell: Shell): void {
   prices.command("end").argument("<id>", "the own price's id, as prices show has it")
     .summary("end an own price")
     .description(
-      "Ends an own price: from then on the next in order holds. One that has not begun by then never will. Stored costs do " +
-        "not change until costops reprice.",
+      "Ends an own price: from then on the next in order holds, and for its past it still does. With --at its own " +
+        "beginning it is undone: it never held, and the price that it ended holds again. Stored costs do not change until " +
+        "costops reprice.",
     )
     .option("--at <time>", "when: 2026-01-31 or 2026-01-31T12:00:00Z (default: now)")
     .option("--installation", "the price is the installation's")

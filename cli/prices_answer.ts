@@ -12,10 +12,11 @@ import {
   listPriceEntries,
   type MissingPrice,
   showModelPrices,
+  type ShownPrice,
 } from "../server/operations/prices.ts";
 import { writeGrid } from "./grid.ts";
 import type { CommonOptions } from "./options.ts";
-import { writeFrom, writeRate, writeTime } from "./price_words.ts";
+import { quoteWord, writeFrom, writeOrg, writeRate, writeTime } from "./price_words.ts";
 import type { Shell } from "./run.ts";
 import { withSession } from "./session.ts";
 import { showControls } from "./terminal.ts";
@@ -78,10 +79,20 @@ export async function showPrices(model: string, options: ShowPricesOptions, { te
   terminal.out(options.json ? writeList(entries.map(toWire)) : entries.map(writeEntry).join("\n"));
 }
 
-function writeEntry(entry: PriceEntry): string {
+/** Which of several current prices costs take. */
+function writeUse({ is_in_use, set_aside_by, hours }: ShownPrice): string {
+  if (set_aside_by !== null) return ` (not used: the own price ${set_aside_by} holds)`;
+  if (!is_in_use) return "";
+  return hours === null ? " (in use)" : " (in use in its hours)";
+}
+
+function writeEntry(entry: ShownPrice): string {
   const end = entry.effective_to === null ? "" : ` until ${writeTime(entry.effective_to)}`;
   const hours = entry.hours === null ? "" : `, ${entry.hours} each day`;
-  const head = `${entry.provider} ${entry.model}: ${entry.state}, ${writeFrom(entry.effective_from)}${end}${hours}`;
+  const when = entry.state === "voided"
+    ? `voided, would have begun ${writeFrom(entry.effective_from)}`
+    : `${entry.state}${writeUse(entry)}, ${writeFrom(entry.effective_from)}${end}`;
+  const head = `${entry.provider} ${entry.model}: ${when}${hours}`;
   const lines = [
     head,
     `  from ${entry.source === "catalogue" ? "the catalogue" : `the ${entry.source}'s own price`} ${entry.reference}`,
@@ -112,11 +123,41 @@ export async function listMissing(options: MissingPricesOptions, { terminal }: S
   if (options.json) return terminal.out(writeList(groups.map(missingToWire)));
   if (groups.length > 0) terminal.out(writeMissing(groups));
   if (options.quiet) return;
-  terminal.note(
-    groups.length === 0
-      ? "Every record has a price."
-      : "Set a price with costops prices set MODEL --provider NAME …, then run costops reprice.",
-  );
+  terminal.note(groups.length === 0 ? "Every record has a price." : writeHint(groups, options));
+}
+
+/** Models for which the whole command is written out. */
+const HINTS = 5;
+
+/** The commands that price what has no price, from the first day it was seen on; days are of UTC in both. */
+function writeHint(groups: readonly MissingPrice[], { org }: MissingPricesOptions): string {
+  const models = new Map<string, MissingPrice[]>();
+  for (const group of groups) {
+    const key = JSON.stringify([group.provider, group.model]);
+    models.set(key, [...models.get(key) ?? [], group]);
+  }
+  const commands = [...models.values()].map((same) => {
+    const { provider, model } = same[0]!;
+    const tiers = new Set(same.map(({ service_tier }) => service_tier).filter((tier) => tier !== "standard"));
+    const factors = [...tiers].map((tier) => ` --modifier ${quoteWord(tier)}=…`).join("");
+    return `  costops prices set ${quoteWord(model)} --provider ${
+      quoteWord(provider)
+    } --input … --output …${factors} ` +
+      `--from ${firstDay(same)}${writeOrg(org)}`;
+  });
+  const more = commands.length > HINTS ? [`  and so on for ${commands.length - HINTS} more`] : [];
+  return [
+    "Set their prices, US dollars for a million tokens in the place of each …:",
+    ...commands.slice(0, HINTS),
+    ...more,
+    "then see what that changes:",
+    `  costops reprice --since ${firstDay(groups)} --tz UTC --dry-run${writeOrg(org)}`,
+  ].join("\n");
+}
+
+function firstDay(groups: readonly MissingPrice[]): string {
+  const first = Math.min(...groups.map(({ first_seen }) => first_seen));
+  return new Date(first).toISOString().slice(0, "2026-01-31".length);
 }
 
 function writeMissing(groups: readonly MissingPrice[]): string {

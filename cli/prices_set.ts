@@ -4,10 +4,11 @@
 
 import { CostopsError } from "../core/error.ts";
 import { type OwnPrice, writeOwnPrice } from "../core/pricing/own_price.ts";
+import type { PriceGaps } from "../core/pricing/own_price_gaps.ts";
 import { perform } from "../server/operations/operation.ts";
 import { endOwnPrice, type PriceAnswer, setOwnPrice } from "../server/operations/prices.ts";
 import type { CommonOptions } from "./options.ts";
-import { writeRate, writeTime } from "./price_words.ts";
+import { writeOrg, writeRate, writeTime } from "./price_words.ts";
 import type { Shell } from "./run.ts";
 import { withSession } from "./session.ts";
 import { showControls } from "./terminal.ts";
@@ -49,6 +50,8 @@ export async function setPrice(model: string, options: SetPriceOptions, { termin
   );
   terminal.out(writeChange(change, is_dry_run));
   if (change.notice !== null) terminal.note(showControls(change.notice));
+  const gaps = writeGaps(change.missing);
+  if (gaps !== null && !options.quiet) terminal.note(gaps);
   if (!options.quiet && !is_dry_run) terminal.note(COSTS_STAY);
 }
 
@@ -63,18 +66,41 @@ export interface EndPriceOptions extends CommonOptions {
 export async function endPrice(id: string, options: EndPriceOptions, { terminal }: Shell): Promise<void> {
   const is_dry_run = options.dryRun === true;
   const is_installation = options.installation === true;
-  const ended = await withSession(
+  const { ended, restored } = await withSession(
     options,
     (session) => perform(endOwnPrice, session, { id, at: options.at, is_installation, is_dry_run }),
   );
-  const when = ended.effective_to === ended.effective_from
-    ? "before it began"
-    : `at ${writeEnd(ended).slice("until ".length)}`;
-  const text = `${
-    is_dry_run ? "Would end" : "Ended"
-  } the price of ${ended.provider} ${ended.model}, ${ended.id}, ${when}`;
-  terminal.out(`${showControls(text)}\n`);
+  const isVoid = ended.effective_to === ended.effective_from;
+  const when = isVoid ? "before it began" : `at ${writeEnd(ended).slice("until ".length)}`;
+  const lines = [
+    `${is_dry_run ? "Would end" : "Ended"} the price of ${ended.provider} ${ended.model}, ${ended.id}, ${when}`,
+    ...(restored === undefined ? [] : [`The price ${restored.id} ${writeAgain(restored, { is_dry_run })}`]),
+  ];
+  terminal.out(`${lines.map(showControls).join("\n")}\n`);
+  if (!isVoid && options.at === undefined && !options.quiet) terminal.note(writeUndo(ended, options));
   if (!options.quiet && !is_dry_run) terminal.note(COSTS_STAY);
+}
+
+function writeAgain(restored: OwnPrice, { is_dry_run }: { readonly is_dry_run: boolean }): string {
+  return `${is_dry_run ? "would hold" : "holds"} again, ${writeEnd(restored)}`;
+}
+
+/** A price that ends now has held until now; whoever meant to take it back is told how. */
+function writeUndo({ id, effective_from }: OwnPrice, { org, installation }: EndPriceOptions): string {
+  const from = writeInstant(effective_from);
+  const scope = installation === true ? " --installation" : writeOrg(org);
+  return `It still holds for its past, from ${from} on; to undo it from its beginning: ` +
+    `costops prices end ${id} --at ${from}${scope}`;
+}
+
+/** What the catalogue has and the price has not; null when it has everything. */
+function writeGaps({ rates, service_tiers }: PriceGaps): string | null {
+  const missing = rates.map(({ price_key, instead }) => {
+    if (price_key === "requests_kcount") return `${price_key} (nothing is charged for requests)`;
+    return `${price_key} (${instead === null ? "unpriced when used" : `takes the rate of ${instead}`})`;
+  });
+  if (service_tiers.length > 0) missing.push(`${service_tiers.join(", ")} (service tiers: unpriced when used)`);
+  return missing.length === 0 ? null : `Not in this price, though in the catalogue's: ${missing.join(", ")}`;
 }
 
 const COSTS_STAY = "Stored costs are as they were: costops reprice prices them again.";
@@ -115,10 +141,10 @@ function readPairs(flag: string, texts: readonly string[], example: string): Rec
 }
 
 function writeChange({ set, ended, resumed }: PriceAnswer, isDryRun: boolean): string {
-  const scope = set.organization_id === null ? "the installation's" : `${set.organization_id}'s`;
+  const scope = set.organization_id === null ? "the installation" : `the organization ${set.organization_id}`;
   const written = writeOwnPrice(set);
   const lines = [
-    `${isDryRun ? "Would set" : "Set"} ${scope} price of ${set.provider} ${set.model}, ${set.id}`,
+    `${isDryRun ? "Would set" : "Set"} the price of ${set.provider} ${set.model} for ${scope}, ${set.id}`,
     `  from ${writeTime(written.effective_from)} ${writeEnd(set)}`,
     ...Object.entries(set.rates).map(([key, rate]) => `  ${key}: ${writeRate(key, rate)}`),
     ...Object.entries(written.modifiers).map(([tier, factor]) => `  ${tier}: x ${factor}`),
@@ -133,5 +159,9 @@ function writeChange({ set, ended, resumed }: PriceAnswer, isDryRun: boolean): s
 }
 
 function writeEnd({ effective_to }: OwnPrice): string {
-  return effective_to === null ? "until further notice" : `until ${writeTime(new Date(effective_to).toISOString())}`;
+  return effective_to === null ? "until further notice" : `until ${writeInstant(effective_to)}`;
+}
+
+function writeInstant(instant: number): string {
+  return writeTime(new Date(instant).toISOString());
 }

@@ -72,18 +72,29 @@ function writeText(result: RepriceResult, isDryRun: boolean): string {
   ];
   const { left, right } = { left: "left", right: "right" } as const;
   const grid = writeGrid(header, rows, [left, left, right, right, right, right, right, right, right]);
-  const what = `${count(changed)} of ${count(records)} records: ${count(changed_amounts)} in their amount, ` +
-    `${count(newly_priced)} newly priced, ${count(newly_unpriced)} newly unpriced`;
+  const other_amounts = changed_amounts - newly_priced - newly_unpriced;
+  // Each record is in one of these alone: they add up to what is changed.
+  const what = `${count(changed)} of ${count(records)} records: ${count(newly_priced)} newly priced, ` +
+    `${count(newly_unpriced)} newly unpriced, ${count(other_amounts)} from one amount to another, ` +
+    `${count(changed - changed_amounts)} with the same amount by another price or reason`;
   return `${grid}\n${isDryRun ? "Would change" : "Changed"} ${what}\n`;
 }
 
 function writeCells(totals: RepriceTotals): string[] {
-  const { records, changed, newly_priced, newly_unpriced, before, after } = totals;
+  const { records, changed, newly_priced, newly_unpriced, unpriced_before, unpriced_after } = totals;
   const counts = [records, changed, newly_priced, newly_unpriced].map(count);
-  return [...counts, `$${formatUsd(before)}`, `$${formatUsd(after)}`, writeDifference(differ(totals))];
+  const { before, after, difference } = readKnown(totals);
+  return [...counts, writeSum(before, unpriced_before), writeSum(after, unpriced_after), writeDifference(difference)];
 }
 
-function writeDifference(amount: Usd): string {
+/** What is known of a sum, and of how many records nothing is: `$0.06`, `$0.06 (1 unpriced)`, `- (2 unpriced)`. */
+function writeSum(sum: Usd | null, unpriced: number): string {
+  const known = sum === null ? "-" : `$${formatUsd(sum)}`;
+  return unpriced === 0 ? known : `${known} (${count(unpriced)} unpriced)`;
+}
+
+function writeDifference(amount: Usd | null): string {
+  if (amount === null) return "-";
   if (amount === 0n) return "0";
   return amount < 0n ? `-$${formatUsd(usdFromNanos(-amount))}` : `+$${formatUsd(amount)}`;
 }
@@ -93,13 +104,27 @@ function writeJson({ models, ...totals }: RepriceResult, dry_run: boolean): stri
   return `${JSON.stringify({ dry_run, currency: "USD", ...toWire(totals), models: rows }, null, 2)}\n`;
 }
 
-function toWire({ before, after, ...counts }: RepriceTotals) {
-  const difference_usd = formatUsd(differ({ before, after }));
-  return { ...counts, before_usd: formatUsd(before), after_usd: formatUsd(after), difference_usd };
+function toWire(totals: RepriceTotals) {
+  const { before: _before, after: _after, ...counts } = totals;
+  const { before, after, difference } = readKnown(totals);
+  return {
+    ...counts,
+    before_usd: formatKnown(before),
+    after_usd: formatKnown(after),
+    difference_usd: formatKnown(difference),
+  };
 }
 
-function differ({ before, after }: { readonly before: Usd; readonly after: Usd }): Usd {
-  return usdFromNanos(after - before);
+/** The sums, null where no record has a price: that is unknown, not nothing. */
+function readKnown({ records, unpriced_before, unpriced_after, ...sums }: RepriceTotals) {
+  const before = unpriced_before < records ? sums.before : null;
+  const after = unpriced_after < records ? sums.after : null;
+  const difference = before === null || after === null ? null : usdFromNanos(after - before);
+  return { before, after, difference };
+}
+
+function formatKnown(amount: Usd | null): string | null {
+  return amount === null ? null : formatUsd(amount);
 }
 
 function count(records: number): string {

@@ -33,7 +33,10 @@ export interface RepriceTotals {
   readonly changed_amounts: number;
   readonly newly_priced: number;
   readonly newly_unpriced: number;
-  /** Sums of what is priced, of all records that were looked at. */
+  /** Records that had no price before, and that have none after. */
+  readonly unpriced_before: number;
+  readonly unpriced_after: number;
+  /** Sums of what is priced, of all records that were looked at; of those without a price nothing is known. */
   readonly before: Usd;
   readonly after: Usd;
 }
@@ -149,7 +152,6 @@ class PriceWriter {
   async #writeRow({ row, cost, applied }: Repriced): Promise<UsageRow> {
     if (applied !== null) await this.#storePrice(applied);
     const costs = {
-      catalog_model: cost.amount === null ? null : cost.price.model,
       cost_nanos: cost.amount,
       unpriced_reason: cost.amount === null ? cost.reason : null,
       applied_price_id: applied?.id ?? null,
@@ -177,6 +179,8 @@ const NOTHING: RepriceTotals = {
   changed_amounts: 0,
   newly_priced: 0,
   newly_unpriced: 0,
+  unpriced_before: 0,
+  unpriced_after: 0,
   before: ZERO_USD,
   after: ZERO_USD,
 };
@@ -190,6 +194,8 @@ function addTotals(model: RepricedModel, repriced: Repriced): RepricedModel {
     changed_amounts: model.changed_amounts + (cost_nanos !== amount ? 1 : 0),
     newly_priced: model.newly_priced + (cost_nanos === null && amount !== null ? 1 : 0),
     newly_unpriced: model.newly_unpriced + (cost_nanos !== null && amount === null ? 1 : 0),
+    unpriced_before: model.unpriced_before + (cost_nanos === null ? 1 : 0),
+    unpriced_after: model.unpriced_after + (amount === null ? 1 : 0),
     before: usdFromNanos(model.before + (cost_nanos ?? 0n)),
     after: usdFromNanos(model.after + (amount ?? 0n)),
   };
@@ -202,6 +208,8 @@ function sumTotals(models: readonly RepricedModel[]): RepriceTotals {
     changed_amounts: sum.changed_amounts + model.changed_amounts,
     newly_priced: sum.newly_priced + model.newly_priced,
     newly_unpriced: sum.newly_unpriced + model.newly_unpriced,
+    unpriced_before: sum.unpriced_before + model.unpriced_before,
+    unpriced_after: sum.unpriced_after + model.unpriced_after,
     before: usdFromNanos(sum.before + model.before),
     after: usdFromNanos(sum.after + model.after),
   }), NOTHING);

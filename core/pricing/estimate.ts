@@ -3,9 +3,11 @@
  */
 
 import type { UsageCounts } from "../usage/record.ts";
+import { type UnitName, UNITS } from "../usage/units.ts";
 import { priceUsage } from "./cost.ts";
-import type { Cost, PriceQuestion } from "./price.ts";
+import type { AppliedPrice, Cost, PriceQuestion } from "./price.ts";
 import type { PriceBook } from "./price_book.ts";
+import { choosePriceKey } from "./price_keys.ts";
 import type { Usd } from "../money.ts";
 
 /** The same call on another model. */
@@ -36,9 +38,10 @@ const MAX_ALTERNATIVES = 50;
 /**
  * Prices a hypothetical call and up to `count` (at most 50) cheaper models.
  *
- * An alternative is a model of the catalogue that is still offered, by the same provider or by one that sells its own
- * models, has a price above zero for every unit of the call at the same service tier, and whose context window, where
- * the catalogue knows it, holds the call. Whether its answers are as good is not for a price book to say.
+ * An alternative is a model that the catalogue does not mark deprecated, of the same provider or of one that sells its
+ * own models. It is of the same kind: text goes in and comes out of it where it does of the model that was asked for. It
+ * has a price above zero for every unit of the call at the same service tier, and its context window, where the catalogue
+ * knows it, holds the call. Whether its answers are as good is not for a price book to say.
  */
 export function estimateCost(
   call: PriceQuestion & UsageCounts,
@@ -58,6 +61,7 @@ export function estimateCost(
       if (model.context_window !== null && model.context_window < tokens) continue;
       const other = priceUsage({ ...call, provider: provider.id, model: model.id, region: null }, book);
       if (other.amount === null || other.amount === 0n || other.amount >= cost.amount) continue;
+      if (!isSameKind(other.price, cost.price)) continue;
       const saving = (cost.amount - other.amount) as Usd;
       alternatives.push({
         provider: provider.id,
@@ -72,9 +76,22 @@ export function estimateCost(
   return {
     cost,
     alternatives: alternatives.sort(compareAlternatives).slice(0, Math.min(count, MAX_ALTERNATIVES)),
-    chosen: `the cheapest models still offered by ${[...sellers].sort().join(", ")} that have a price for every unit ` +
-      `of this call at the service tier ${call.service_tier}; by price alone, not by quality`,
+    chosen:
+      `the cheapest models of ${[...sellers].sort().join(", ")} that are not marked deprecated in the catalogue ` +
+      `${book.version}, price the same kinds of tokens and have a price for every unit of this call at the service ` +
+      `tier ${call.service_tier}; by price alone, not by quality`,
   };
+}
+
+/** What tells kinds of models apart: one that answers has a price of output, one that makes embeddings has none. */
+const TEXT_UNITS = ["input_tokens", "output_tokens"] as const;
+
+function isSameKind(one: AppliedPrice, other: AppliedPrice): boolean {
+  return TEXT_UNITS.every((unit) => hasRate(one, unit) === hasRate(other, unit));
+}
+
+function hasRate({ rates }: AppliedPrice, unit: UnitName): boolean {
+  return choosePriceKey(UNITS[unit].dimensions, Object.keys(rates)) !== undefined;
 }
 
 function compareAlternatives(one: Alternative, other: Alternative): number {

@@ -24,8 +24,11 @@ export interface PriceEntry {
   /** RFC 3339; null is "until further notice". */
   readonly effective_to: string | null;
   readonly hours: string | null;
-  /** Whether its time is over, now, or to come. A current price for hours of the day is current all day. */
-  readonly state: "past" | "current" | "future";
+  /**
+   * Whether its time is over, now, or to come. A current price for hours of the day is current all day; a voided one was
+   * ended where it begins and has never held.
+   */
+  readonly state: "past" | "current" | "future" | "voided";
   readonly rates: RateCard;
   readonly note: string | null;
 }
@@ -79,7 +82,9 @@ function ownEntry(price: OwnPrice, at: number): PriceEntry {
     effective_from: new Date(price.effective_from).toISOString(),
     effective_to: price.effective_to === null ? null : new Date(price.effective_to).toISOString(),
     hours: price.hours === null ? null : parseHours(price.hours).text,
-    state: stateAt(at, price.effective_from, price.effective_to ?? Infinity),
+    state: price.effective_to === price.effective_from
+      ? "voided"
+      : stateAt(at, price.effective_from, price.effective_to ?? Infinity),
     rates: price.rates,
     note: price.note,
   };

@@ -6,12 +6,13 @@ import type { Principal } from "../../core/access.ts";
 import type { TimeRange } from "../../core/analytics/query.ts";
 import { CostopsError } from "../../core/error.ts";
 import { findNearest } from "../../core/nearest.ts";
-import { type OwnPrice, OwnPriceInput, readOwnPrice } from "../../core/pricing/own_price.ts";
+import { OwnPriceInput, readOwnPrice } from "../../core/pricing/own_price.ts";
+import { findGaps, type PriceGaps } from "../../core/pricing/own_price_gaps.ts";
 import { findProviderByName } from "../../core/pricing/provider_name.ts";
 import type { Catalogue } from "../../core/pricing/catalogue.ts";
 import type { PriceEntry } from "../../core/pricing/price_book.ts";
 import { parseRange } from "../../core/time.ts";
-import { endPrice, type PriceChange, setPrice } from "../../db/prices.ts";
+import { endPrice, type PriceChange, type PriceEnd, setPrice } from "../../db/prices.ts";
 import { listUnpriced, type UnpricedGroup } from "../../db/unpriced.ts";
 import type { Operation } from "./operation.ts";
 import { chooseOrganization } from "./reports.ts";
@@ -50,14 +51,14 @@ export interface ShowPricesInput {
  * Shows every price of a model: past, current and to come. Fails with `not_found`, naming the nearest models there are,
  * when there is none.
  */
-export const showModelPrices: Operation<ShowPricesInput, PriceEntry[]> = {
+export const showModelPrices: Operation<ShowPricesInput, ShownPrice[]> = {
   name: "showModelPrices",
   permission: "price:read",
   handle: async (environment, principal, input) => {
     const organization_id = chooseOrganization(principal, input);
     const book = await environment.priceBook();
     const entries = book.show(input.provider, input.model, { at: environment.now(), organization_id });
-    if (entries.length > 0) return entries;
+    if (entries.length > 0) return markUse(entries);
     const nearest = book.nearestModels(input.provider, input.model, NEAREST);
     const { provider } = book.resolve(input.provider, input.model);
     const hint = provider === null
@@ -66,6 +67,30 @@ export const showModelPrices: Operation<ShowPricesInput, PriceEntry[]> = {
     throw new CostopsError("not_found", `Cannot find a price of "${input.model}"${of(input.provider)}: ${hint}`);
   },
 };
+
+/** A price of a model, and whether the model's costs take it now. */
+export interface ShownPrice extends PriceEntry {
+  /** Whether it is in force now; one for hours of the day is so in these hours. */
+  readonly is_in_use: boolean;
+  /** The own price that holds now instead; null unless this one is current and comes after that one. */
+  readonly set_aside_by: string | null;
+}
+
+/** Entries come in order of precedence, so the first that is current all day sets those after it aside. */
+function markUse(entries: readonly PriceEntry[]): ShownPrice[] {
+  const isCurrent = ({ state }: PriceEntry) => state === "current";
+  const winner = entries.findIndex((entry) => isCurrent(entry) && entry.hours === null);
+  const standing = entries[winner];
+  return entries.map((entry, index) => {
+    // The catalogue's own prices for hours of the day follow its price for the whole day, and go before it.
+    const isBehind = standing !== undefined && standing.source !== "catalogue" && index > winner;
+    return {
+      ...entry,
+      is_in_use: isCurrent(entry) && !isBehind,
+      set_aside_by: isCurrent(entry) && isBehind ? standing.reference : null,
+    };
+  });
+}
 
 /** Models offered when a name is unknown. */
 const NEAREST = 3;
@@ -103,7 +128,12 @@ export const setOwnPrice: Operation<SetPriceInput, PriceAnswer> = {
     });
     const act = { actor: principal.actor, now, is_preview: input.is_dry_run };
     const change = await setPrice(environment.database, price, act);
-    return { ...change, notice: noticeProvider((await environment.priceBook()).catalogue, price.provider) };
+    const catalogue = await environment.catalogue();
+    return {
+      ...change,
+      notice: noticeProvider(catalogue, price.provider),
+      missing: findGaps(price, { catalogue, at: now }),
+    };
   },
 };
 
@@ -111,6 +141,8 @@ export const setOwnPrice: Operation<SetPriceInput, PriceAnswer> = {
 export interface PriceAnswer extends PriceChange {
   /** A provider that no catalogue knows may be a slip of the keyboard; null when there is nothing to say. */
   readonly notice: string | null;
+  /** What the catalogue has for the model and this price has not. */
+  readonly missing: PriceGaps;
 }
 
 function noticeProvider(catalogue: Catalogue, provider: string): string | null {
@@ -133,7 +165,7 @@ export interface EndPriceInput {
 }
 
 /** Ends an own price. Fails as {@link endPrice} does, and as {@link setOwnPrice} does on the installation's. */
-export const endOwnPrice: Operation<EndPriceInput, OwnPrice> = {
+export const endOwnPrice: Operation<EndPriceInput, PriceEnd> = {
   name: "endOwnPrice",
   permission: "price:write",
   handle: async (environment, principal, input) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inPlace } from "./program.ts";
+import { type Finished, inPlace, type Place } from "./program.ts";
 
 const call = (id: string, timestamp: string, model = "gpt-4") =>
   JSON.stringify({ id, timestamp, provider: "openai", model, prompt_tokens: 1000, completion_tokens: 0 });
@@ -52,16 +52,62 @@ Deno.test("costops prices set --installation: holds for every organization that 
   });
 });
 
-Deno.test("costops prices set: an overlap exits 5 naming the price in the way, and ending that one clears it", async () => {
-  await inPlace(async ({ run }) => {
+/** Pastes a printed command into a real shell, its blanks filled with a rate. */
+function paste({ shell }: Place, text: string, command: RegExp): Promise<Finished> {
+  const line = command.exec(text)?.[0].replaceAll("…", "2");
+  assert.ok(line !== undefined, text);
+  return shell(`program="$*"; costops() { $program "$@"; }; ${line}`, []);
+}
+
+Deno.test("costops prices set: an overlap exits 5, and the command it prints clears the way", async () => {
+  await inPlace(async (place) => {
+    const { run } = place;
     await run([...SET, "--input", "20", "--from", "2026-02-01"]);
     const again = await run([...SET, "--input", "2", "--from", "2026-02-01"]);
     assert.equal(again.code, 5);
-    const id = /costops prices end ([0-9a-f-]{36})/.exec(again.err)?.[1] ?? "";
-    assert.match((await run(["prices", "end", id, "--at", "2026-02-01"])).out, /, before it began$/m);
+    const ended = await paste(place, again.err, /costops prices end .*/);
+    assert.match(ended.out, /, before it began$/m);
     assert.equal((await run([...SET, "--input", "2", "--from", "2026-02-01"])).code, 0);
     await run(["ingest"], call("a", "2026-02-05T00:00:00Z"));
     assert.match((await run(["explain", "a"])).out, /^total +\$0\.002000000$/m);
+  });
+});
+
+Deno.test("costops prices end: undoing a mistaken price lets the one it ended hold again", async () => {
+  await inPlace(async (place) => {
+    const { run } = place;
+    await run([...SET, "--input", "2", "--from", "2026-01-01"]);
+    await run([...SET, "--input", "20", "--from", "2026-06-01"]);
+    const { data } = JSON.parse((await run(["prices", "show", "gpt-4", "--json"])).out);
+    const [mistake, first] = data.map(({ reference }: { reference: string }) => reference);
+    const ended = await run(["prices", "end", mistake]);
+    assert.match(ended.err, /^It still holds for its past, from 2026-06-01T00:00:00Z on; to undo it /m);
+    const undone = await paste(place, ended.err, /costops prices end .*/);
+    assert.match(undone.out, new RegExp(`^The price ${first} holds again, until further notice$`, "m"));
+    await run(["ingest"], call("a", "2026-07-05T00:00:00Z"));
+    assert.match((await run(["explain", "a"])).out, /^total +\$0\.002000000$/m);
+    const shown = await run(["prices", "show", "gpt-4"]);
+    assert.match(shown.out, /^openai gpt-4: voided, would have begun 2026-06-01T00:00:00Z$/m);
+    assert.match(shown.out, /^openai gpt-4: current \(in use\), 2026-01-01T00:00:00Z$/m);
+    assert.match(
+      shown.out,
+      new RegExp(`^openai gpt-4: current \\(not used: the own price ${first} holds\\), since ever$`, "m"),
+    );
+  });
+});
+
+Deno.test("costops prices set: says what the catalogue's price has and this one has not", async () => {
+  await inPlace(async ({ run }) => {
+    const wanted = "Not in this price, though in the catalogue's: cache_read_mtok (takes the rate of input_mtok), " +
+      "web_searches_kcount (unpriced when used), storage_searches_kcount (unpriced when used), " +
+      "batch, priority, fast (service tiers: unpriced when used)";
+    const set = ["prices", "set", "gpt-4o", "--provider", "openai", "--input", "2", "--output", "8"];
+    for (const flags of [["--dry-run"], []]) {
+      const { out, err } = await run([...set, ...flags]);
+      assert.match(out, /^(Would set|Set) the price of openai gpt-4o for the organization default, [0-9a-f-]{36}$/m);
+      assert.ok(err.split("\n").includes(wanted), err);
+    }
+    assert.doesNotMatch((await run([...set.with(2, "gpt-4o-*"), "--dry-run"])).err, /Not in this price/);
   });
 });
 
@@ -105,6 +151,25 @@ Deno.test("costops prices show: past, current and future prices, each as such", 
     const unknown = await run(["prices", "show", "claude-sonet-4-5", "--provider", "anthropic"]);
     assert.equal(unknown.code, 3);
     assert.match(unknown.err, /the nearest known are claude-sonnet-4-5, /);
+  });
+});
+
+Deno.test("costops prices missing: the commands it prints price what has no price", async () => {
+  await inPlace(async (place) => {
+    const { run } = place;
+    const usage = { id: "a", timestamp: "2026-02-06T01:30:00Z", provider: "fernwood", model: "heron 7b" };
+    await run(["ingest"], JSON.stringify({ ...usage, prompt_tokens: 1000, completion_tokens: 10 }));
+    const { err } = await run(["prices", "missing", "--tz", "America/New_York"]);
+    assert.match(
+      err,
+      /^ {2}costops prices set 'heron 7b' --provider fernwood --input … --output … --from 2026-02-06$/m,
+    );
+    assert.equal((await paste(place, err, /costops prices set .*/)).code, 0);
+    const planned = await paste(place, err, /costops reprice .*/);
+    assert.match(planned.out, /^Would change 1 of 1 records: 1 newly priced, /m);
+    assert.equal((await run(["reprice", "--since", "2026-02-06", "--tz", "UTC", "--yes"])).code, 0);
+    assert.match((await run(["explain", "a"])).out, /^total +\$0\.002020000$/m);
+    assert.match((await run(["prices", "missing"])).err, /^Every record has a price\.$/m);
   });
 });
 
@@ -188,7 +253,10 @@ Deno.test("costops prices update --from: what is no catalogue is refused, and th
     assert.equal((await run(["prices", "update", "--from", "nothing.json", "--yes"])).code, 3);
     const fetched = await run(["prices", "update", "--from", "https://prices.example/data.json", "--yes"]);
     assert.equal(fetched.code, 2);
-    assert.match(fetched.err, /--allow-net=prices\.example/);
+    assert.match(
+      fetched.err,
+      /run --allow-net --allow-read .* main\.ts prices update --from https:\/\/prices\.example\/data\.json, or download it/,
+    );
     assert.match((await run(["prices", "update"])).out, /^Nothing changes: genai-prices [\d.]+ is in force$/m);
   });
 });

@@ -38,6 +38,8 @@ Deno.test("costops reprice: a dry run shows what would change and changes nothin
       changed_amounts: 2,
       newly_priced: 1,
       newly_unpriced: 0,
+      unpriced_before: 1,
+      unpriced_after: 0,
       before_usd: "0.060600000",
       after_usd: "0.150400000",
       difference_usd: "0.089800000",
@@ -50,9 +52,11 @@ Deno.test("costops reprice: a dry run shows what would change and changes nothin
           changed_amounts: 1,
           newly_priced: 1,
           newly_unpriced: 0,
-          before_usd: "0.000000000",
+          unpriced_before: 1,
+          unpriced_after: 0,
+          before_usd: null,
           after_usd: "0.100000000",
-          difference_usd: "0.100000000",
+          difference_usd: null,
         },
         {
           provider: "openai",
@@ -62,6 +66,8 @@ Deno.test("costops reprice: a dry run shows what would change and changes nothin
           changed_amounts: 1,
           newly_priced: 0,
           newly_unpriced: 0,
+          unpriced_before: 0,
+          unpriced_after: 0,
           before_usd: "0.060600000",
           after_usd: "0.050400000",
           difference_usd: "-0.010200000",
@@ -74,7 +80,12 @@ Deno.test("costops reprice: a dry run shows what would change and changes nothin
     assert.match(unasked.err, /off a terminal: add --yes/);
     assert.deepEqual(costs((await run(YEAR)).out), ["0.060600000", ""]);
     const done = await run(["reprice", "--yes"]);
-    assert.match(done.out, /^Changed 2 of 3 records: 2 in their amount, 1 newly priced, 0 newly unpriced$/m);
+    assert.match(done.out, /^in-house +house-7b +1 +1 +1 +0 +- \(1 unpriced\) +\$0\.100000000 +-$/m);
+    assert.match(done.out, /^total +3 +2 +1 +0 +\$0\.060600000 \(1 unpriced\) +\$0\.150400000 +\+\$0\.089800000$/m);
+    assert.match(
+      done.out,
+      /^Changed 2 of 3 records: 1 newly priced, 0 newly unpriced, 1 from one amount to another, 0 with the same amount by another price or reason$/m,
+    );
     assert.deepEqual(costs((await run(YEAR)).out).toSorted(), ["0.050400000", "0.100000000"]);
     assert.match((await run(["reprice", "--yes"])).out, /^3 records cost what the price book says: nothing changes$/m);
     const doctor = await run(["db", "doctor"]);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { CostopsError } from "../../core/error.ts";
 import { type OwnPrice, readOwnPrice } from "../../core/pricing/own_price.ts";
+import type { Database } from "../../db/database.ts";
 import { endPrice, listPrices, setPrice } from "../../db/prices.ts";
 import { forEachDatabase } from "./for_each_database.ts";
 import { NOON } from "./records.ts";
@@ -8,6 +10,7 @@ const ACT = { actor: "cli:ann", now: NOON, is_preview: false };
 const JANUARY = Date.UTC(2026, 0, 1);
 const FEBRUARY = Date.UTC(2026, 1, 1);
 const MARCH = Date.UTC(2026, 2, 1);
+const APRIL = Date.UTC(2026, 3, 1);
 
 function makePrice(id: string, overrides: Partial<OwnPrice> = {}): OwnPrice {
   const rates = {
@@ -117,7 +120,7 @@ forEachDatabase("endPrice() ends a price; one ended where it begins is out of th
   const database = await open();
   await setPrice(database, makePrice("p1", { effective_from: FEBRUARY }), ACT);
   const before = { id: "p1", organization_id: "default", at: JANUARY };
-  assert.equal((await endPrice(database, before, ACT)).effective_to, FEBRUARY);
+  assert.equal((await endPrice(database, before, ACT)).ended.effective_to, FEBRUARY);
   await setPrice(database, makePrice("p2"), ACT);
   await endPrice(database, { id: "p2", organization_id: "default", at: MARCH }, ACT);
   const prices = await listPrices(database, {});
@@ -129,3 +132,121 @@ forEachDatabase("endPrice() ends a price; one ended where it begins is out of th
     kind: "not_found",
   });
 });
+
+async function readTimes(database: Database): Promise<unknown[]> {
+  const prices = await listPrices(database, {});
+  return prices.map(({ id, effective_from, effective_to }) => [id, effective_from, effective_to])
+    .sort(([one], [other]) => one! < other! ? -1 : 1);
+}
+
+forEachDatabase(
+  "endPrice() of a price at its beginning lets the one it ended hold again, and audits it",
+  async ({ open }) => {
+    const database = await open();
+    await setPrice(database, makePrice("p1"), ACT);
+    await setPrice(database, makePrice("p2", { effective_from: FEBRUARY }), ACT);
+    const mistake = { id: "p2", organization_id: "default", at: FEBRUARY };
+    const preview = await endPrice(database, mistake, { ...ACT, is_preview: true });
+    assert.deepEqual(preview.restored, makePrice("p1"));
+    assert.deepEqual(await readTimes(database), [["p1", JANUARY, FEBRUARY], ["p2", FEBRUARY, null]]);
+    const { ended, restored } = await endPrice(database, mistake, ACT);
+    assert.equal(ended.effective_to, FEBRUARY);
+    assert.deepEqual(restored, makePrice("p1"));
+    assert.deepEqual(await readTimes(database), [["p1", JANUARY, null], ["p2", FEBRUARY, FEBRUARY]]);
+    const { detail } = await database.reader.selectFrom("audit_log").select("detail").where("action", "=", "price.end")
+      .executeTakeFirstOrThrow();
+    const { price, restored: again } = JSON.parse(detail);
+    assert.deepEqual([price.id, price.effective_to, again.id, again.effective_to], [
+      "p2",
+      "2026-02-01T00:00:00.000Z",
+      "p1",
+      null,
+    ]);
+    await assert.rejects(endPrice(database, { ...mistake, at: JANUARY }, ACT), {
+      kind: "conflict",
+      message: /it is void/,
+    });
+  },
+);
+
+forEachDatabase("endPrice() of a price for a time restores up to where the ended one holds again", async ({ open }) => {
+  const database = await open();
+  await setPrice(database, makePrice("p1"), ACT);
+  await setPrice(database, makePrice("p2", { effective_from: FEBRUARY, effective_to: MARCH }), ACT);
+  await endPrice(database, { id: "p2", organization_id: "default", at: JANUARY }, ACT);
+  assert.deepEqual(await readTimes(database), [
+    ["p1", JANUARY, MARCH],
+    ["p2", FEBRUARY, FEBRUARY],
+    ["p2-after", MARCH, null],
+  ]);
+});
+
+for (const order of [["p2", "p3"], ["p3", "p2"]]) {
+  forEachDatabase(`endPrice() undoes ${order.join(", then ")} without a gap`, async ({ open }) => {
+    const database = await open();
+    await setPrice(database, makePrice("p1"), ACT);
+    await setPrice(database, makePrice("p2", { effective_from: FEBRUARY }), ACT);
+    await setPrice(database, makePrice("p3", { effective_from: MARCH }), ACT);
+    for (const id of order) await endPrice(database, { id, organization_id: "default", at: JANUARY }, ACT);
+    assert.deepEqual(await readTimes(database), [
+      ["p1", JANUARY, null],
+      ["p2", FEBRUARY, FEBRUARY],
+      ["p3", MARCH, MARCH],
+    ]);
+  });
+}
+
+forEachDatabase("endPrice() undoes a price that was ended for now first, without a gap", async ({ open }) => {
+  const database = await open();
+  await setPrice(database, makePrice("p1"), ACT);
+  await setPrice(database, makePrice("p2", { effective_from: FEBRUARY }), ACT);
+  await endPrice(database, { id: "p2", organization_id: "default", at: MARCH }, ACT);
+  assert.deepEqual(await readTimes(database), [["p1", JANUARY, FEBRUARY], ["p2", FEBRUARY, MARCH]]);
+  await endPrice(database, { id: "p2", organization_id: "default", at: FEBRUARY }, ACT);
+  assert.deepEqual(await readTimes(database), [["p1", JANUARY, null], ["p2", FEBRUARY, FEBRUARY]]);
+});
+
+forEachDatabase(
+  "endPrice() leaves what had ended by itself, other hours and other scopes as they are",
+  async ({ open }) => {
+    const database = await open();
+    await setPrice(database, makePrice("p1", { effective_to: FEBRUARY }), ACT);
+    await setPrice(database, makePrice("h1", { hours: "01:00:00Z-04:00:00Z", effective_to: FEBRUARY }), ACT);
+    await setPrice(database, makePrice("i1", { organization_id: null, effective_to: FEBRUARY }), ACT);
+    await setPrice(database, makePrice("p2", { effective_from: FEBRUARY }), ACT);
+    const { restored } = await endPrice(database, { id: "p2", organization_id: "default", at: FEBRUARY }, ACT);
+    assert.equal(restored, undefined);
+    assert.deepEqual(await readTimes(database), [
+      ["h1", JANUARY, FEBRUARY],
+      ["i1", JANUARY, FEBRUARY],
+      ["p1", JANUARY, FEBRUARY],
+      ["p2", FEBRUARY, FEBRUARY],
+    ]);
+  },
+);
+
+/** The new price's times, and the command that its refusal prints; p1 holds from February until April. */
+const WAYS_OUT: readonly (readonly [string, Partial<OwnPrice>, RegExp])[] = [
+  ["begins with it", { effective_from: FEBRUARY }, /costops prices end p1 --at 2026-02-01T00:00:00Z --org default$/],
+  ["begins before it", { effective_from: JANUARY }, /costops prices end p1 --at 2026-02-01T00:00:00Z --org default$/],
+  ["begins within it", { effective_from: MARCH }, /costops prices end p1 --at 2026-03-01T00:00:00Z --org default$/],
+  [
+    "lies within it",
+    { effective_from: FEBRUARY + 1, effective_to: MARCH },
+    /--at 2026-02-01T00:00:00\.001Z --org default, and set it again from 2026-03-01T00:00:00Z if it is to hold after$/,
+  ],
+];
+
+for (const [name, overrides, way] of WAYS_OUT) {
+  forEachDatabase(`setPrice() refuses a price that ${name}, with the command that clears its way`, async ({ open }) => {
+    const database = await open();
+    await setPrice(database, makePrice("p1", { effective_from: FEBRUARY, effective_to: APRIL }), ACT);
+    const price = makePrice("p2", overrides);
+    const refusal: unknown = await setPrice(database, price, ACT).then(() => undefined, (error) => error);
+    assert.ok(refusal instanceof CostopsError);
+    assert.match(refusal.message, way);
+    const at = Date.parse(/--at (\S+)/.exec(refusal.message)![1]!);
+    await endPrice(database, { id: "p1", organization_id: "default", at }, ACT);
+    assert.equal((await setPrice(database, price, ACT)).set.id, "p2");
+  });
+}

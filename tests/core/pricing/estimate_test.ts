@@ -15,6 +15,7 @@ const book = createPriceBook(
         model("dear", { input_mtok: 20, output_mtok: 20 }),
         model("free", { input_mtok: 0, output_mtok: 0 }),
         model("embedding", { input_mtok: 1 }),
+        model("small-embedding", { input_mtok: 0.5 }),
         { ...model("gone", { input_mtok: 1, output_mtok: 1 }), deprecated: true },
         { ...model("short", { input_mtok: 1, output_mtok: 1 }), context_window: 1_000 },
       ],
@@ -57,4 +58,18 @@ Deno.test("estimateCost() offers only models that have the service tier", async 
     "google",
     "openai",
   ]);
+});
+
+Deno.test("estimateCost() offers models of the same kind, whatever the call happens to use", () => {
+  const offered = (asked: string) => {
+    const call = exampleCall({ model: asked, input_tokens: 900_000, output_tokens: 0 });
+    return estimateCost(call, { book, count: 10 }).alternatives.map(({ model }) => model);
+  };
+  assert.deepEqual(offered("big"), ["small", "other"]);
+  assert.deepEqual(offered("embedding"), ["small-embedding"]);
+});
+
+Deno.test("estimateCost() says how the alternatives were chosen, by what the catalogue says of them", () => {
+  const { chosen } = estimateCost(exampleCall({ model: "big", input_tokens: 1_000 }), { book, count: 1 });
+  assert.match(chosen, /that are not marked deprecated in the catalogue test, /);
 });
