@@ -25,7 +25,9 @@ export interface ExplainOptions extends CommonOptions {
 
 /** Answers `costops explain`. */
 export async function explain(id: string, options: ExplainOptions, { terminal }: Shell): Promise<void> {
-  const explanation = await withSession(options, (session) => perform(explainUsage, session, { id }));
+  const explanation = await withSession(options, (session) => perform(explainUsage, session, { id }), {
+    isReading: true,
+  });
   terminal.out(options.json ? writeExplanation(explanation) : writeText(explanation));
 }
 

@@ -3,11 +3,13 @@
  */
 
 import { REPORT_FORMATS } from "../core/report/format.ts";
+import { readDatabasePath } from "../db/database.ts";
 import { perform } from "../server/operations/operation.ts";
 import { makeReport } from "../server/operations/reports.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Shell } from "./run.ts";
-import { withSession } from "./session.ts";
+import { readConfig, withSession } from "./session.ts";
+import { look } from "./write_target.ts";
 
 const HOW_TO_START = `There is no usage this month yet. To start:
   costops import PATH…                   usage from files and folders
@@ -17,6 +19,8 @@ const HOW_TO_START = `There is no usage this month yet. To start:
 
 /** Shows this month's costs by model when there are any. */
 export async function showHome(options: CommonOptions, { terminal }: Shell): Promise<void> {
+  const config = readConfig(options);
+  if (look(readDatabasePath(config.database_url.value)) === undefined) return terminal.out(HOW_TO_START);
   const report = await withSession(
     options,
     (session) => perform(makeReport, session, { type: "cost", since: "this-month", tz: session.config.tz.value }),

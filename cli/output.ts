@@ -1,8 +1,8 @@
 /**
- * Where a command's data goes: stdout, or a file that is there whole or not at all.
+ * Where a command's data goes: stdout, a device, or a file that is there whole or not at all.
  */
 
-import { CostopsError } from "../core/error.ts";
+import { checkTarget, explainFileError, type KeptFile, look } from "./write_target.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A target that is opened before the work starts. */
@@ -16,17 +16,36 @@ export interface Output {
 
 const PIECE_CHARACTERS = 64 * 1024;
 
-/** Opens a file, or stdout when no path is given. Fails with `usage` when the file cannot be written. */
-export async function openOutput(path: string | undefined, terminal: Terminal): Promise<Output> {
-  if (path === undefined) return gather((text) => terminal.out(text), { finish: nothing, abandon: nothing });
+/**
+ * Opens the file that `--output` names, or stdout when it names none or `-`. Fails with `usage` when the file cannot be
+ * written, or must be kept.
+ */
+export async function openOutput(
+  path: string | undefined,
+  { terminal, kept }: { readonly terminal: Terminal; readonly kept: readonly KeptFile[] },
+): Promise<Output> {
+  if (path === undefined || path === "-" || path === "/dev/stdout") {
+    return gather((text) => terminal.out(text), { finish: nothing, abandon: nothing });
+  }
+  checkTarget("--output", path, kept);
+  const about = look(path);
+  if (about !== undefined && !about.isFile) return openDevice(path);
+  return await openFile(about === undefined ? path : await Deno.realPath(path), about?.mode ?? undefined);
+}
+
+/** A device or a named pipe is written to as it is. */
+async function openDevice(path: string): Promise<Output> {
+  const file = await tryTo(path, () => Deno.open(path, { write: true }));
+  const close = () => Promise.resolve(file.close());
+  return gather(writeTo(file), { finish: close, abandon: close });
+}
+
+/** A file is written beside its name and gets the name when it is whole; the mode of the one before stays. */
+async function openFile(path: string, mode: number | undefined): Promise<Output> {
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
-  const file = await create(temporary, path);
-  const encoder = new TextEncoder();
-  const write = (text: string) => {
-    const bytes = encoder.encode(text);
-    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
-  };
-  return gather(write, {
+  const file = await tryTo(path, () => Deno.open(temporary, { createNew: true, write: true }));
+  if (mode !== undefined) await Deno.chmod(temporary, mode & 0o777);
+  return gather(writeTo(file), {
     finish: async () => {
       await file.sync();
       file.close();
@@ -37,6 +56,14 @@ export async function openOutput(path: string | undefined, terminal: Terminal): 
       await Deno.remove(temporary);
     },
   });
+}
+
+function writeTo(file: Deno.FsFile): (text: string) => void {
+  const encoder = new TextEncoder();
+  return (text) => {
+    const bytes = encoder.encode(text);
+    for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+  };
 }
 
 /** Small pieces of text go out together. */
@@ -61,18 +88,10 @@ function gather(write: (text: string) => void, ends: Pick<Output, "finish" | "ab
 
 const nothing = () => Promise.resolve();
 
-async function create(temporary: string, path: string): Promise<Deno.FsFile> {
+async function tryTo<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
-    if ((await Deno.stat(path)).isDirectory) {
-      throw new CostopsError("usage", `Cannot write --output "${path}": it is a folder`);
-    }
+    return await work();
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  try {
-    return await Deno.open(temporary, { createNew: true, write: true, mode: 0o600 });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split(" (os error")[0] : String(cause);
-    throw new CostopsError("usage", `Cannot write --output "${path}": ${reason}`, { cause });
+    throw explainFileError(error, `Cannot write --output "${path}"`);
   }
 }

@@ -9,7 +9,7 @@ import { writeGrid } from "./grid.ts";
 import { openOutput } from "./output.ts";
 import type { QueryOptions } from "./query_options.ts";
 import type { Shell } from "./run.ts";
-import { withSession } from "./session.ts";
+import { keptFiles, withSession } from "./session.ts";
 
 const COLUMNS = [
   "timestamp",
@@ -30,12 +30,12 @@ export async function answerRecords(options: QueryOptions & { readonly limit: nu
   if (options.groupBy !== undefined) {
     throw new CostopsError("usage", "Cannot group records: ask for costs or usage instead");
   }
-  const isForReading = terminal.isInteractive && options.output === undefined && !options.json;
+  const isForReading = terminal.isInteractive && (options.output ?? "-") === "-" && !options.json;
   const format = options.json ? "json" : options.format ?? (isForReading ? "table" : "json");
   if (format !== "json" && format !== "table") {
     throw new CostopsError("usage", `Cannot write records as "${format}": write json or table`);
   }
-  const output = await openOutput(options.output, terminal);
+  const output = await openOutput(options.output, { terminal, kept: keptFiles(options) });
   try {
     const list = await withSession(options, (session) =>
       perform(listRecords, session, {
@@ -44,7 +44,7 @@ export async function answerRecords(options: QueryOptions & { readonly limit: nu
         tz: session.config.tz.value,
         filter: options.filter,
         limit: options.limit,
-      }));
+      }), { isReading: true });
     output.write(format === "json" ? `${JSON.stringify(list, null, 2)}\n` : writeRecords(list.data));
     await output.finish();
     if (format === "table" && list.pagination.has_more && !options.quiet) {

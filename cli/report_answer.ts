@@ -9,7 +9,7 @@ import { makeReport, type ReportType } from "../server/operations/reports.ts";
 import { openOutput } from "./output.ts";
 import type { QueryOptions } from "./query_options.ts";
 import type { Shell } from "./run.ts";
-import { withSession } from "./session.ts";
+import { keptFiles, withSession } from "./session.ts";
 
 /** Bars of a terminal's chart: a month of days. */
 const MAX_BARS = 31;
@@ -20,9 +20,9 @@ export async function answerQuery(
   { shell, type, offTerminal }: { shell: Shell; type: ReportType; offTerminal: "csv" | "json" },
 ): Promise<void> {
   const { terminal } = shell;
-  const isForReading = terminal.isInteractive && options.output === undefined;
+  const isForReading = terminal.isInteractive && (options.output ?? "-") === "-";
   const format = readReportFormat(options.json ? "json" : options.format ?? (isForReading ? "table" : offTerminal));
-  const output = await openOutput(options.output, terminal);
+  const output = await openOutput(options.output, { terminal, kept: keptFiles(options) });
   try {
     const report = await withSession(options, (session) =>
       perform(makeReport, session, {
@@ -33,7 +33,7 @@ export async function answerQuery(
         group_by: options.groupBy,
         filter: options.filter,
         columns: options.columns,
-      }));
+      }), { isReading: true });
     await write(report, { format, options, width: terminal.width, write: output.write });
     await output.finish();
   } catch (error) {

@@ -143,7 +143,8 @@ function parseColumns(texts: readonly string[]): OtherUnitName[] {
 }
 
 function readDimension(text: string, known: readonly string[]): string {
-  const trimmed = text.trim();
+  // A tag's column in CSV is `tags.team`, and what one has written there one writes here.
+  const trimmed = text.trim().replace(/^tags?\./i, "tag:");
   if (/^tag:/i.test(trimmed)) {
     const key = trimmed.slice("tag:".length);
     if (key.length > 0 && key.length <= LIMITS.tag_key_characters) return `tag:${key}`;

@@ -6,7 +6,7 @@ import { quote } from "./fields.ts";
 import { RejectedRecord } from "./record.ts";
 
 /**
- * An instant: RFC 3339 with a zone, `YYYY-MM-DD HH:MM:SS[.ffffff]` taken as UTC when it has none, or Unix time in
+ * An instant: RFC 3339 with a zone, `YYYY-MM-DD[ HH:MM[:SS[.ffffff]]]` taken as UTC when it has none, or Unix time in
  * seconds, milliseconds or microseconds told apart by magnitude, as a number or its text. What is finer than a
  * millisecond is cut off, so that an instant never moves into the next day. Fails with `invalid_timestamp`.
  */
@@ -18,7 +18,7 @@ export function readTimestamp(value: unknown, field: string): number | undefined
   if (instant !== undefined) return instant;
   throw new RejectedRecord(
     "invalid_timestamp",
-    `Cannot read ${field} ${quote(value)}: give RFC 3339 with a zone such as 2026-01-05T10:00:00Z, or Unix time`,
+    `Cannot read ${field} ${quote(value)}: give 2026-01-05T10:00:00Z, 2026-01-05 10:00 (taken as UTC), or Unix time`,
   );
 }
 
@@ -44,8 +44,12 @@ function fromUnix(time: number): number | undefined {
   return undefined;
 }
 
+/** A day or a time to the minute, as spreadsheets write them; taken as UTC, like every time without a zone. */
+const SPREADSHEET = /^\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?$/;
+
 /** Reads by position, not by pattern: every record passes here. */
 function fromText(text: string): number | undefined {
+  if (SPREADSHEET.test(text)) return fromText(text.length === 10 ? `${text} 00:00:00` : `${text}:00`);
   if (text.length < 19 || text.length > 40) return undefined;
   const separator = text.charCodeAt(10);
   const isSpaced = separator === 32;

@@ -48,7 +48,8 @@ export function* writeTable(
   else yield rule + writeLine(totalTexts(report), shown);
   const unpriced = describeUnpriced(report.coverage);
   if (unpriced !== undefined) yield `\n${unpriced}\n`;
-  if (dropped.length > 0) yield `\nToo narrow for ${dropped.map((column) => header[column.index]).join(", ")}\n`;
+  const names = dropped.map((column) => header[column.index]).join(", ");
+  if (dropped.length > 0) yield `\nToo narrow for ${names}: a wider terminal or another --format shows them\n`;
 }
 
 interface TableColumn {

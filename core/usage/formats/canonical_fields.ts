@@ -7,7 +7,7 @@ import { OTHER_UNIT_NAMES, type OtherUnitName } from "../units.ts";
 /** Every field of the canonical record, and the other names it goes by: earlier names win over later ones. */
 const NAMES = {
   id: ["id", "request_id", "event_id"],
-  timestamp: ["timestamp", "created_at", "created"],
+  timestamp: ["timestamp", "created_at", "created", "datetime", "date"],
   organization_id: ["organization_id"],
   provider: ["provider"],
   model: ["model", "model_id", "model.name"],

@@ -30,6 +30,7 @@ Deno.test("parseCostQuery() without anything is this month, ungrouped, in one bu
 });
 
 Deno.test("parseCostQuery() reads lists by comma and by repetition and remembers where time was written", () => {
+  assert.deepEqual(parse({ group_by: ["tags.team"] }).group_by, ["tag:team"]);
   const query = parse({ since: "2d", group_by: ["model,day", "tag:team", "service-tier"] });
   assert.deepEqual(query.group_by, ["model", "tag:team", "service_tier"]);
   assert.equal(query.interval, "day");

@@ -253,7 +253,7 @@ a-model-w…  $1,234,567.89
 ──────────  ─────────────
 Total       $1,234,567.89
 
-Too narrow for cache_write_tokens, cache_read_tokens, output_tokens, input_tokens, requests, total_tokens, unpriced_records
+Too narrow for cache_write_tokens, cache_read_tokens, output_tokens, input_tokens, requests, total_tokens, unpriced_records: a wider terminal or another --format shows them
 `,
   );
 });

@@ -26,6 +26,11 @@ Deno.test("readTimestamp() takes a spaced date and time without a zone as UTC", 
   strictEqual(readTimestamp("2026-01-05 12:00:00.123456", "t"), NOON + 123);
 });
 
+Deno.test("readTimestamp() takes a day, and a time to the minute, as UTC", () => {
+  strictEqual(readTimestamp("2026-01-05", "t"), Date.UTC(2026, 0, 5));
+  strictEqual(readTimestamp("2026-01-05 12:00", "t"), NOON);
+});
+
 Deno.test("readTimestamp() tells Unix seconds, milliseconds and microseconds by magnitude", () => {
   for (
     const time of [NOON / 1000, NOON, NOON * 1000, String(NOON / 1000), String(NOON), `${NOON}000`, `${NOON / 1000}.0`]
@@ -47,7 +52,6 @@ Deno.test("readTimestamp() keeps every millisecond of fractional seconds", () =>
 Deno.test("readTimestamp() refuses what no instant can be read from, quoting it", () => {
   const wrong = [
     "2026-01-05T12:00:00",
-    "2026-01-05",
     "yesterday",
     "2026-13-01T00:00:00Z",
     "2026-02-29T00:00:00Z",
