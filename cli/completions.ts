@@ -8,16 +8,26 @@ import type { Shell } from "./run.ts";
 
 const SCRIPTS = {
   bash: `_costops() {
-  local IFS=$'\\n'
-  COMPREPLY=($(costops __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1))
+  local line word words=()
+  # Bash takes --flag=value apart at the sign.
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do [[ $word == "=" ]] || words+=("$word"); done
+  word=\${COMP_WORDS[COMP_CWORD]}
+  [[ $word == "=" ]] && word=
+  COMPREPLY=()
+  while IFS=$'\\t' read -r line _; do
+    COMPREPLY+=("$(printf '%q' "$line")")
+  done < <(costops __complete "\${words[@]}" "$word" 2>/dev/null)
 }
 complete -o default -F _costops costops
 `,
   zsh: `#compdef costops
 _costops() {
+  local line
   local -a found
-  found=("\${(@f)$(costops __complete "\${(@)words[2,CURRENT]}" 2>/dev/null | sed -e 's/:/\\\\:/g' -e 's/\\t/:/')}")
-  if [[ -n "$found" ]]; then _describe costops found; else _files; fi
+  for line in "\${(@f)$(costops __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
+    [[ -n $line ]] && found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done
+  if (( $#found )); then _describe costops found; else _files; fi
 }
 compdef _costops costops
 `,
@@ -48,19 +58,25 @@ export function addCompletions(program: Command, shell: Shell): void {
     .action((name) => shell.terminal.out(SCRIPTS[name]));
   program.command("__complete", { hidden: true }).argument("[words...]").allowUnknownOption().helpOption(false)
     .passThroughOptions()
-    .action((words) => {
-      for (const [word, about] of suggest(program, words)) shell.terminal.out(`${word}\t${about}\n`);
+    .action(async (words) => {
+      for (const [word, about] of await suggest(program, words)) shell.terminal.out(`${word}\t${about}\n`);
     });
 }
 
 /** What may stand in the place of the last word, each with what it is. */
-export function suggest(program: Command, words: readonly string[]): [string, string][] {
+export async function suggest(program: Command, words: readonly string[]): Promise<[string, string][]> {
   const current = words.at(-1) ?? "";
   const { command, wantsValueOf } = follow(program, words.slice(0, -1));
-  if (wantsValueOf !== undefined) return toSuggestions(wantsValueOf.argChoices ?? [], current);
+  if (wantsValueOf !== undefined) return toSuggestions(await listValues(command, wantsValueOf), current);
+  const [flag, value] = splitFlag(current);
+  if (value !== undefined) {
+    const option = command.options.find(({ long }) => long === flag);
+    const choices = option === undefined ? [] : await listValues(command, option);
+    return toSuggestions(choices, value).map(([choice, about]) => [`${flag}=${choice}`, about]);
+  }
   if (current.startsWith("-")) {
     return command.options.filter((option) => !option.hidden && option.long?.startsWith(current))
-      .map((option) => [option.long!, option.description]);
+      .map((option) => [option.long!, option.description.replace(/\s+/g, " ")]);
   }
   const below = command.createHelp().visibleCommands(command).filter((one) => one.name().startsWith(current));
   const choices = command.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
@@ -84,6 +100,19 @@ function follow(program: Command, words: readonly string[]): { command: Command;
     } else command = command.commands.find((one) => one.name() === word) as Command | undefined ?? command;
   }
   return { command, wantsValueOf };
+}
+
+/** The values of a flag; formats are loaded only when they are asked for. */
+async function listValues(command: Command, { long, argChoices }: Option): Promise<readonly string[]> {
+  if (argChoices !== undefined || long !== "--format") return argChoices ?? [];
+  const isIntake = command.options.some((option) => option.long === "--rejects");
+  if (isIntake) return (await import("../core/usage/detect.ts")).FORMATS.map(({ name }) => name);
+  return Object.keys((await import("../core/report/format.ts")).REPORT_FORMATS);
+}
+
+function splitFlag(word: string): [string, string | undefined] {
+  const at = word.startsWith("--") ? word.indexOf("=") : -1;
+  return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
 }
 
 function toSuggestions(values: readonly string[], current: string): [string, string][] {

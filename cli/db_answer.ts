@@ -6,7 +6,7 @@ import { type Database, openDatabase } from "../db/database.ts";
 import { MIGRATIONS } from "../db/migrate.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Shell } from "./run.ts";
-import { operatorName, readConfig } from "./session.ts";
+import { operatorName, readConfig, requireDatabase } from "./session.ts";
 import { showControls } from "./terminal.ts";
 
 /** Answers `costops db migrate`. */
@@ -22,7 +22,9 @@ export async function doctor(
   shell: Shell,
 ): Promise<void> {
   const { examineDatabase } = await import("../db/doctor.ts");
-  const database = await openDatabase(readConfig(options).database_url.value);
+  const config = readConfig(options);
+  requireDatabase(config);
+  const database = await openDatabase(config.database_url.value);
   try {
     if (options.repair) await repair(database);
     const findings = await examineDatabase(database);

@@ -7,7 +7,7 @@ import { backupSqlite, restoreSqlite } from "../db/sqlite_backup.ts";
 import { askFirst } from "./ask.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Shell } from "./run.ts";
-import { readConfig } from "./session.ts";
+import { readConfig, requireDatabase } from "./session.ts";
 
 interface Copying<Options> {
   readonly options: Options;
@@ -16,7 +16,9 @@ interface Copying<Options> {
 
 /** Answers `costops db backup`. */
 export async function backup(file: string, { options, shell }: Copying<CommonOptions>): Promise<void> {
-  await backupSqlite(readDatabasePath(readConfig(options).database_url.value), file);
+  const config = readConfig(options);
+  requireDatabase(config);
+  await backupSqlite(readDatabasePath(config.database_url.value), file);
   if (!options.quiet) shell.terminal.note(`Backed up to ${file}, and checked`);
 }
 

@@ -24,5 +24,5 @@ export async function prune(
     askFirst(`Drop ${what}? Their sums stay.`, { yes: options.yes, terminal });
     const { records } = await perform(pruneRecords, session, { before, is_preview: false });
     terminal.out(`Dropped ${records} records from before ${day}; their sums stay\n`);
-  });
+  }, { isReading: true });
 }

@@ -3,7 +3,8 @@
  */
 
 import type { Command } from "@commander-js/extra-typings";
-import { addIntakeOptions, type IntakeOptions } from "./intake_options.ts";
+import type { ImportOptions } from "./import_answer.ts";
+import { addIntakeOptions } from "./intake_options.ts";
 import { examples } from "./options.ts";
 import type { Shell } from "./run.ts";
 
@@ -16,9 +17,12 @@ export function addImport(program: Command, shell: Shell): void {
     .summary("take usage in from files and folders")
     .description(
       "Takes usage in from files, and from the .json, .jsonl, .ndjson and .csv files (also .gz) below folders. Each value's " +
-        "format is detected. An import can be run again at any time: what is there already is a duplicate.",
+        "format is detected. An import can be run again at any time: what is there already is a duplicate, an unchanged " +
+        "file is skipped, and a log that has grown is read on from where it ended.",
     );
   addIntakeOptions(command)
+    .option("--reread", "read all of every file, also of those taken in before")
+    .option("--follow", "go on as lines are added (NDJSON; a row of CSV when the next one comes), until Ctrl-C")
     .addHelpText(
       "after",
       examples(
@@ -26,28 +30,21 @@ export function addImport(program: Command, shell: Shell): void {
         "costops import logs/ --project search",
         "costops import usage-2026-01.csv --tag team=core --rejects refused.csv",
         "costops import batch_output.jsonl --dry-run",
+        "costops import /var/log/gateway/usage.ndjson --follow",
       ),
     )
-    .action((paths, options) => importFiles(paths, { options: options as IntakeOptions, shell }));
+    .action((paths, options) => importFiles(paths, { options: options as ImportOptions, shell }));
 }
 
 async function importFiles(
   paths: readonly string[],
-  { options, shell }: { options: IntakeOptions; shell: Shell },
+  { options, shell }: { options: ImportOptions; shell: Shell },
 ): Promise<void> {
   const { withSession } = await import("./session.ts");
-  const { takeIn } = await import("./intake.ts");
   const { leaveWhenStopped } = await import("./interruption.ts");
   const { findFiles } = await import("./input_files.ts");
-  const { startProgress } = await import("./progress.ts");
   const files = await findFiles(paths);
-  await withSession(options, async (session) => {
-    const progress = await startProgress(files, { terminal: shell.terminal, isQuiet: options.quiet === true });
-    try {
-      await takeIn(files.map((file) => progress.watch(file)), { session, shell, options, onBatch: progress.update });
-    } finally {
-      progress.stop();
-    }
-  });
+  const answer = options.follow ? await import("./follow_answer.ts") : await import("./import_answer.ts");
+  await withSession(options, (session) => answer.importFiles(files, { session, shell, options }));
   leaveWhenStopped(shell.exit_code);
 }

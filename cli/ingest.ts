@@ -14,8 +14,8 @@ export function addIngest(program: Command, shell: Shell): void {
     .summary("take usage in from standard input")
     .description(
       "Takes usage in from standard input and stores what it cost: one JSON object, an array, NDJSON, or CSV with a header. " +
-        "Read are costops' own records and the responses of OpenAI (chat, responses, embeddings, images, batch output), " +
-        "Anthropic, Gemini, Bedrock (Converse, invocation log) and OpenRouter. The same record again changes nothing.",
+        "Read are costops' own records, the responses of providers, and what gateways, telemetry and coding agents write: " +
+        "costops help formats lists them. A record with an id, or with a time, counts once however often it is sent.",
     );
   addIntakeOptions(command)
     .addHelpText(
@@ -44,7 +44,7 @@ async function ingest(options: IntakeOptions, shell: Shell): Promise<void> {
   const { withSession } = await import("./session.ts");
   const { takeIn } = await import("./intake.ts");
   const { leaveWhenStopped } = await import("./interruption.ts");
-  const stdin = { name: "stdin", kind: "stdin" as const, open: () => Promise.resolve(Deno.stdin.readable) };
+  const stdin = { name: "stdin", kind: "stdin" as const, open: () => Promise.resolve({ bytes: Deno.stdin.readable }) };
   await withSession(options, (session) => takeIn([stdin], { session, shell, options }));
   leaveWhenStopped(shell.exit_code);
 }

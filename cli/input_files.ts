@@ -79,18 +79,31 @@ async function searchFolder(folder: string): Promise<InputFile[]> {
   return found;
 }
 
-/** Opens a file for reading; `.gz` is unpacked on the way. `onRead` is told how many bytes of the file were read. */
+/** Whether a file is unpacked on the way. */
+export function isPacked({ path }: InputFile): boolean {
+  return /\.gz$/i.test(path);
+}
+
+/** Opens a file for reading. `onRead` is told how many bytes of the file were read. */
 export async function openFile(file: InputFile, onRead: (bytes: number) => void): Promise<AsyncIterable<Uint8Array>> {
-  const opened = await Deno.open(file.path);
-  const counted = opened.readable.pipeThrough(
+  const onChunk = (chunk: Uint8Array) => onRead(chunk.length);
+  return readChunks(await Deno.open(file.path), { isPacked: isPacked(file), onChunk });
+}
+
+/** Reads an open file from where it stands, and closes it at its end; `onChunk` sees its bytes before they are unpacked. */
+export function readChunks(
+  opened: Deno.FsFile,
+  { isPacked, onChunk }: { readonly isPacked: boolean; readonly onChunk: (chunk: Uint8Array) => void },
+): AsyncIterable<Uint8Array> {
+  const watched = opened.readable.pipeThrough(
     new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform: (chunk, controller) => {
-        onRead(chunk.length);
+        onChunk(chunk);
         controller.enqueue(chunk);
       },
     }),
   );
-  return /\.gz$/i.test(file.path) ? unpack(counted) : counted;
+  return isPacked ? unpack(watched) : watched;
 }
 
 async function* unpack(packed: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array> {

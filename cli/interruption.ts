@@ -16,7 +16,8 @@ export function leaveWhenStopped(exitCode: number): void {
 /** Listens for signals from its making until {@link Interruption.ignore}; the second one ends the process at once. */
 export class Interruption {
   #exitCode: number | undefined;
-  #wake = () => {};
+  readonly #wakes = new Set<() => void>();
+  readonly #end = new AbortController();
   readonly #listeners = new Map<StopSignal, () => void>();
 
   constructor() {
@@ -33,13 +34,19 @@ export class Interruption {
     return this.#exitCode;
   }
 
+  /** Aborted when a signal comes, and when nobody listens any more. */
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
   /** Gives groups as they come, and ends when a signal comes, also while it waits for the next. */
   async *passOn<Group>(groups: AsyncIterable<Group>): AsyncGenerator<Group> {
     const iterator = groups[Symbol.asyncIterator]();
     while (this.#exitCode === undefined) {
       const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
-      this.#wake = () => resolve(undefined);
-      const next = await Promise.race([iterator.next(), stopped]);
+      const wake = () => resolve(undefined);
+      this.#wakes.add(wake);
+      const next = await Promise.race([iterator.next(), stopped]).finally(() => this.#wakes.delete(wake));
       if (next === undefined || next.done === true) return;
       yield next.value;
     }
@@ -47,12 +54,14 @@ export class Interruption {
 
   /** Signals end the process again. */
   ignore(): void {
+    this.#end.abort();
     for (const [signal, listener] of this.#listeners) Deno.removeSignalListener(signal, listener);
   }
 
   #stop(signal: StopSignal): void {
     if (this.#exitCode !== undefined) Deno.exit(this.#exitCode);
     this.#exitCode = EXIT_CODES[signal];
-    this.#wake();
+    for (const wake of this.#wakes) wake();
+    this.#end.abort();
   }
 }

@@ -7,6 +7,7 @@ import { addAdmin } from "./admin.ts";
 import { addCompletions } from "./completions.ts";
 import { addConfig } from "./config.ts";
 import { addDb } from "./db.ts";
+import { addDelete } from "./delete.ts";
 import { addEstimate } from "./estimate.ts";
 import { addExplain } from "./explain.ts";
 import { addHelp, unknownCommand } from "./help.ts";
@@ -29,6 +30,7 @@ const COMMANDS = [
   addEstimate,
   addPrices,
   addReprice,
+  addDelete,
   addAdmin,
   addDb,
   addConfig,

@@ -5,14 +5,19 @@
 import process from "node:process";
 import type { IngestSummary } from "../core/usage/summary.ts";
 import type { Source } from "./intake.ts";
-import { type InputFile, openFile } from "./input_files.ts";
+import type { InputFile } from "./input_files.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** Opens a file for an import, and tells how many of its bytes are done. */
+export type OpenFile = (file: InputFile, onRead: (bytes: number) => void) => ReturnType<Source["open"]>;
 
 /** Follows an import; off a terminal it only opens the files. */
 export interface Progress {
   /** The file as a source whose reading is counted. */
-  watch(file: InputFile): Source;
+  watch(file: InputFile, open: OpenFile): Source;
   update(summary: IngestSummary): void;
+  /** Says a line above the bar. */
+  note(text: string): void;
   stop(): void;
 }
 
@@ -26,12 +31,12 @@ export async function startProgress(
   const startedAt = performance.now();
   let bytesRead = 0;
   let filesOpened = 0;
-  const watch = (file: InputFile): Source => ({
+  const watch = (file: InputFile, open: OpenFile): Source => ({
     name: file.path,
     kind: "file",
     open: () => {
       filesOpened++;
-      return openFile(file, (bytes) => bytesRead += bytes);
+      return open(file, (bytes) => bytesRead += bytes);
     },
   });
   const update = ({ read }: IngestSummary) => {
@@ -39,7 +44,17 @@ export async function startProgress(
     const done = { file: filesOpened, files: files.length, records: read, rate };
     bar?.update(Math.min(bytesRead, total), done);
   };
-  return { watch, update: terminal.isInteractive || bar !== undefined ? update : () => {}, stop: () => bar?.stop() };
+  const note = (text: string) => {
+    bar?.stop();
+    terminal.note(text);
+    bar?.start(total, Math.min(bytesRead, total), { file: filesOpened, files: files.length, records: 0, rate: 0 });
+  };
+  return {
+    watch,
+    note,
+    update: terminal.isInteractive || bar !== undefined ? update : () => {},
+    stop: () => bar?.stop(),
+  };
 }
 
 async function startBar(total: number) {

@@ -4,6 +4,7 @@
 
 import { CostopsError } from "../core/error.ts";
 import type { InputItem } from "../core/usage/reader.ts";
+import { checkTarget, type KeptFile } from "./write_target.ts";
 
 /** Where refused input is kept. */
 export interface RejectsFile {
@@ -13,8 +14,12 @@ export interface RejectsFile {
 }
 
 /** Opens the file that `--rejects` names, before any work starts. Fails with `usage` when it cannot be written. */
-export async function openRejects(path: string | undefined): Promise<RejectsFile | undefined> {
+export async function openRejects(
+  path: string | undefined,
+  kept: readonly KeptFile[],
+): Promise<RejectsFile | undefined> {
   if (path === undefined) return undefined;
+  checkTarget("--rejects", path, kept);
   const file = await create(path);
   const encoder = new TextEncoder();
   let header: string | undefined;

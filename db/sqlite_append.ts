@@ -35,7 +35,7 @@ export class SqliteAppender {
       "insert into usage_identity (organization_id, id, content_hash, timestamp) values (?, ?, ?, ?) on conflict do nothing",
     );
     this.#findIdentity = connection.prepare(
-      "select content_hash, timestamp, deleted_at from usage_identity where organization_id = ? and id = ?",
+      "select lower(hex(content_hash)) as content_hash, timestamp, deleted_at from usage_identity where organization_id = ? and id = ?",
     );
     const places = USAGE_COLUMNS.map(() => "?").join(", ");
     this.#insertUsage = connection.prepare(`insert into usage (${USAGE_COLUMNS.join(", ")}) values (${places})`);
@@ -92,7 +92,7 @@ export class SqliteAppender {
     const mark = batch.marks.get(record.organization_id);
     if (mark !== undefined && record.timestamp < mark) return beyondRetention(mark);
     const { organization_id, id, content_hash, timestamp } = record;
-    const { changes } = this.#insertIdentity.run(organization_id, id, content_hash, timestamp);
+    const { changes } = this.#insertIdentity.run(organization_id, id, Uint8Array.fromHex(content_hash), timestamp);
     if (changes === 0n || changes === 0) return this.#recognise(entry, batch);
     this.#insertRow(entry, batch);
     return INSERTED;

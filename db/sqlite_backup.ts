@@ -24,6 +24,7 @@ export async function backupSqlite(path: string, target: string): Promise<void> 
   try {
     // All pages in one step: with fewer the copy begins anew whenever somebody writes, and may never end.
     await copy(source, temporary);
+    makeOneFile(temporary);
     checkWhole(temporary, target);
     await sync(temporary);
     await Deno.rename(temporary, target);
@@ -39,6 +40,16 @@ export async function backupSqlite(path: string, target: string): Promise<void> 
 async function copy(source: DatabaseSync, target: string): Promise<void> {
   (await Deno.open(target, { createNew: true, write: true, mode: 0o600 })).close();
   await backup(source, target, { rate: -1 });
+}
+
+/** Takes the copy out of the mode that keeps files beside it; opening it as the database brings that back. */
+function makeOneFile(path: string): void {
+  const copied = new DatabaseSync(path);
+  try {
+    copied.prepare("pragma journal_mode = delete").all();
+  } finally {
+    copied.close();
+  }
 }
 
 function checkWhole(path: string, name: string): void {

@@ -16,6 +16,7 @@ import { queriesOn } from "./sqlite_kysely.ts";
 const WORDS: SchemaWords = {
   integer: "integer",
   text: "text",
+  bytes: "blob",
   json: "text",
   counted_key: "integer primary key autoincrement",
   clustered: "strict, without rowid",

@@ -33,7 +33,7 @@ export class SqliteSuperseder {
     );
     this.#connection.run(
       "update usage_identity set content_hash = ?, timestamp = ? where organization_id = ? and id = ?",
-      record.content_hash,
+      Uint8Array.fromHex(record.content_hash),
       record.timestamp,
       organization_id,
       id,

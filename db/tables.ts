@@ -12,7 +12,8 @@ type WholeOrNull = ColumnType<bigint | null, bigint | number | null, bigint | nu
 export interface UsageIdentityTable {
   organization_id: string;
   id: string;
-  content_hash: string;
+  /** 16 bytes. */
+  content_hash: Uint8Array;
   timestamp: Whole;
   deleted_at: WholeOrNull;
 }
@@ -25,7 +26,6 @@ export interface UsageTable {
   ingested_at: Whole;
   provider: string;
   model: string;
-  catalog_model: string | null;
   service_tier: string;
   region: string;
   operation: string;
@@ -154,6 +154,19 @@ export interface PruneMarksTable {
   before: Whole;
 }
 
+/** How far files were taken in. */
+export interface ImportPositionsTable {
+  organization_id: string;
+  path: string;
+  settings: string;
+  stamp: string | null;
+  bytes: Whole;
+  lines: Whole;
+  digest: string;
+  /** 0 or 1. */
+  is_resumable: Whole;
+}
+
 /** Migrations that were applied. */
 export interface SchemaMigrationsTable {
   number: Whole;
@@ -176,5 +189,6 @@ export interface Tables {
   audit_log: AuditLogTable;
   installation: InstallationTable;
   prune_marks: PruneMarksTable;
+  import_positions: ImportPositionsTable;
   schema_migrations: SchemaMigrationsTable;
 }

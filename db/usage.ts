@@ -23,7 +23,6 @@ export type UsageRow = Selectable<UsageTable>;
 
 /** A stored record: what was admitted, without what only ingest needs, and the cost it was given. */
 export interface StoredUsage extends Omit<UsageRecord, "content_hash" | "is_retry_safe"> {
-  readonly catalog_model: string | null;
   readonly cost: Usd | null;
   readonly unpriced_reason: UnpricedReason | null;
   /** Where the applied price is stored; null when there is none. */
@@ -33,6 +32,8 @@ export interface StoredUsage extends Omit<UsageRecord, "content_hash" | "is_retr
 /** A stored record and the price it was given. */
 export interface PricedUsage extends StoredUsage {
   readonly price: AppliedPrice | null;
+  /** The model that the price is of; null when there is none. */
+  readonly catalog_model: string | null;
 }
 
 /** Which record. */
@@ -45,10 +46,11 @@ export interface UsageKey {
 export async function readUsage(database: Database, key: UsageKey): Promise<PricedUsage> {
   const row = await readRow(database.reader, key);
   const usage = toStoredUsage(row);
-  if (usage.applied_price_id === null) return { ...usage, price: null };
+  if (usage.applied_price_id === null) return { ...usage, price: null, catalog_model: null };
   const { body } = await database.reader.selectFrom("applied_prices").select("body")
     .where("id", "=", usage.applied_price_id).executeTakeFirstOrThrow();
-  return { ...usage, price: readAppliedPrice(body) };
+  const price = readAppliedPrice(body);
+  return { ...usage, price, catalog_model: price.model };
 }
 
 async function readRow(queries: Queries, { organization_id, id }: UsageKey): Promise<UsageRow> {
@@ -167,7 +169,6 @@ export function toStoredUsage(row: UsageRow): StoredUsage {
     ingested_at: Number(row.ingested_at),
     provider: row.provider,
     model: row.model,
-    catalog_model: row.catalog_model,
     service_tier: row.service_tier as ServiceTier,
     region: row.region || null,
     operation: row.operation || null,

@@ -17,9 +17,12 @@ export interface Line {
 const NEWLINE = 10;
 const BYTE_ORDER_MARK = "\uFEFF";
 
-/** Cuts bytes into lines at LF or CRLF, in groups as they come; a byte order mark at the beginning is dropped. */
-export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line[]> {
-  const cutter = new LineCutter();
+/**
+ * Cuts bytes into lines at LF or CRLF, in groups as they come, counted from `first`; a byte order mark at the beginning
+ * of line 1 is dropped.
+ */
+export async function* readLines(chunks: AsyncIterable<Uint8Array>, first = 1): AsyncGenerator<Line[]> {
+  const cutter = new LineCutter(first);
   for await (const chunk of chunks) {
     const lines = cutter.push(chunk);
     if (lines.length > 0) yield lines;
@@ -33,7 +36,11 @@ class LineCutter {
   /** Bytes since the last newline, in pieces so that a long line costs no copying; dropped once it is too long. */
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
-  #line = 1;
+  #line: number;
+
+  constructor(first: number) {
+    this.#line = first;
+  }
 
   push(chunk: Uint8Array): Line[] {
     const last = chunk.lastIndexOf(NEWLINE);

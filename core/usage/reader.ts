@@ -26,9 +26,28 @@ export type InputItem =
   | (InputText & { readonly value: SourceObject; readonly rejection?: undefined })
   | (InputText & { readonly value?: undefined; readonly rejection: Rejection });
 
+/** How the values of an input are laid out. */
+export type Layout = "ndjson" | "json" | "csv";
+
+/** What is known of an input besides its bytes. */
+export interface ReadOptions {
+  /** The line that the bytes begin with, when they are the rest of an input of NDJSON. */
+  readonly rest_from_line?: number;
+  /** Told the layout, once, as soon as it is known; an input without any value has none. A failure ends the reading. */
+  readonly onLayout?: (layout: Layout) => void;
+}
+
 /** Reads the values of an input, in their order, in groups as they come. */
-export async function* readInput(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<InputItem[]> {
-  const lines = readLines(chunks)[Symbol.asyncIterator]();
+export async function* readInput(
+  chunks: AsyncIterable<Uint8Array>,
+  options: ReadOptions = {},
+): AsyncGenerator<InputItem[]> {
+  const lines = readLines(chunks, options.rest_from_line)[Symbol.asyncIterator]();
+  if (options.rest_from_line !== undefined) {
+    options.onLayout?.("ndjson");
+    yield* readNdjson(prepend([], lines));
+    return;
+  }
   const head: Line[] = [];
   while (!isDecided(head)) {
     const next = await lines.next();
@@ -37,15 +56,23 @@ export async function* readInput(chunks: AsyncIterable<Uint8Array>): AsyncGenera
   }
   const all = prepend(head, lines);
   const layout = tellLayout(head);
+  if (layout !== undefined) options.onLayout?.(layout);
   if (layout === "json") yield* readDocument(all);
   else if (layout === "csv") yield* readCsv(all);
   else yield* readNdjson(all);
 }
 
-/** Two lines with something on them tell the layout. */
+/**
+ * Two lines with something on them tell the layout. The first alone does, too, unless it is the beginning of an object:
+ * a live input is not kept waiting for its second record.
+ */
 function isDecided(head: readonly Line[]): boolean {
   let filled = 0;
-  for (const line of head) if (!isBlank(line) && ++filled === 2) return true;
+  for (const line of head) {
+    if (isBlank(line)) continue;
+    const text = line.text.trim();
+    if (++filled === 2 || !text.startsWith("{") || isObject(text)) return true;
+  }
   return false;
 }
 
@@ -53,9 +80,9 @@ function isDecided(head: readonly Line[]): boolean {
  * An array is a document; an object is one too when its first line is only its beginning and the next line does not
  * stand alone (then it is NDJSON whose first line is broken).
  */
-function tellLayout(head: readonly Line[]): "ndjson" | "json" | "csv" {
+function tellLayout(head: readonly Line[]): Layout | undefined {
   const [first, second] = head.filter((line) => !isBlank(line)).map((line) => line.text.trim());
-  if (first === undefined) return "ndjson";
+  if (first === undefined) return undefined;
   if (first.startsWith("[")) return "json";
   if (!first.startsWith("{")) return isCsvHeader(first) ? "csv" : "ndjson";
   if (isObject(first) || second === undefined) return "ndjson";

@@ -29,15 +29,26 @@ function organizations({ integer, text, clustered }: SchemaWords): string[] {
       organization_id ${text} not null primary key references organizations (id),
       before ${integer} not null
     ) ${clustered}`,
+    `create table import_positions (
+      organization_id ${text} not null references organizations (id),
+      path ${text} not null,
+      settings ${text} not null,
+      stamp ${text},
+      bytes ${integer} not null check (bytes >= 0),
+      lines ${integer} not null check (lines >= 0),
+      digest ${text} not null,
+      is_resumable ${integer} not null check (is_resumable in (0, 1)),
+      primary key (organization_id, path)
+    ) ${clustered}`,
   ];
 }
 
-function usage({ integer, text, json, clustered, plain }: SchemaWords): string[] {
+function usage({ integer, text, bytes, json, clustered, plain }: SchemaWords): string[] {
   return [
     `create table usage_identity (
       organization_id ${text} not null,
       id ${text} not null check (length(id) between 1 and 128),
-      content_hash ${text} not null,
+      content_hash ${bytes} not null,
       timestamp ${integer} not null,
       deleted_at ${integer},
       primary key (organization_id, id)
@@ -53,7 +64,6 @@ function usage({ integer, text, json, clustered, plain }: SchemaWords): string[]
       ingested_at ${integer} not null,
       provider ${text} not null check (provider <> ''),
       model ${text} not null check (model <> ''),
-      catalog_model ${text},
       service_tier ${text} not null check (service_tier <> ''),
       region ${text} not null,
       operation ${text} not null,

@@ -8,6 +8,8 @@ export interface SchemaWords {
   readonly integer: string;
   /** Text that compares bytewise. */
   readonly text: string;
+  /** Bytes as they are. */
+  readonly bytes: string;
   /** JSON that `->>` reads. */
   readonly json: string;
   /** A key that the database counts up by itself. */

@@ -11,7 +11,7 @@ import type { Format, FormatReader } from "../../core/usage/format.ts";
 import { ContentOrdinals } from "../../core/usage/content_ordinals.ts";
 import { admitUsage, type IntakeDefaults } from "../../core/usage/intake.ts";
 import type { InputItem } from "../../core/usage/reader.ts";
-import { RejectedRecord, type Rejection, type UsageDraft } from "../../core/usage/record.ts";
+import { RejectedRecord, type Rejection, type UsageDraft, type UsageRecord } from "../../core/usage/record.ts";
 import type { RecordOutcome } from "../../core/usage/summary.ts";
 import type { AppendEntry, AppendOutcome } from "../../db/append.ts";
 import { listOrganizations } from "../../db/organizations.ts";
@@ -35,6 +35,10 @@ export interface IngestInput {
 export interface IngestedItem {
   readonly outcome: RecordOutcome;
   readonly item: InputItem;
+  /** The record as it was admitted; absent when it was refused or skipped. */
+  readonly record?: UsageRecord;
+  /** Whether it is taken in alike without what stands before it in the input: the source gives its id, and its format keeps no state. */
+  readonly stands_alone: boolean;
 }
 
 /**
@@ -87,20 +91,21 @@ async function* ingestBatches(run: Run): AsyncGenerator<IngestedItem[]> {
 /** One record before it is appended: an entry, or the outcome it already has. */
 interface Prepared {
   readonly item: InputItem;
+  readonly stands_alone: boolean;
   readonly entry?: AppendEntry;
   readonly rejection?: Rejection;
 }
 
 function prepareItem(item: InputItem, run: Run): Prepared[] {
-  if (item.rejection !== undefined) return [{ item, rejection: item.rejection }];
+  if (item.rejection !== undefined) return [{ item, rejection: item.rejection, stands_alone: false }];
   try {
     const format = run.input.format ?? detectFormat(item.value);
-    if (format === undefined) return [{ item, rejection: UNKNOWN_FORMAT }];
+    if (format === undefined) return [{ item, rejection: UNKNOWN_FORMAT, stands_alone: false }];
     const drafts = findReader(format, run).read(item.value);
-    if (drafts.length === 0) return [{ item }];
+    if (drafts.length === 0) return [{ item, stands_alone: format.open === undefined }];
     return drafts.map((draft) => prepareDraft(item, { draft, format, run }));
   } catch (error) {
-    return [{ item, rejection: asRejection(error) }];
+    return [{ item, rejection: asRejection(error), stands_alone: false }];
   }
 }
 
@@ -120,9 +125,10 @@ interface Drafted {
 function prepareDraft(item: InputItem, { draft, format, run }: Drafted): Prepared {
   try {
     if (draft instanceof RejectedRecord) throw draft;
-    return { item, entry: prepareEntry(draft, { format, run }) };
+    const stands_alone = draft.id !== undefined && format.open === undefined;
+    return { item, entry: prepareEntry(draft, { format, run }), stands_alone };
   } catch (error) {
-    return { item, rejection: asRejection(error) };
+    return { item, rejection: asRejection(error), stands_alone: false };
   }
 }
 
@@ -178,11 +184,11 @@ function answer(
   { appended, first }: { appended: readonly AppendOutcome[]; first: number },
 ): IngestedItem[] {
   let next = 0;
-  return prepared.map(({ item, entry, rejection }, offset) => {
-    const at = { index: first + offset, line: item.line };
-    if (rejection !== undefined) return { item, outcome: { ...at, id: null, outcome: "rejected", ...rejection } };
-    if (entry === undefined) return { item, outcome: { ...at, id: null, outcome: "skipped" } };
-    return { item, outcome: { ...at, ...describe(entry, appended[next++]!) } };
+  return prepared.map(({ entry, rejection, ...kept }, offset) => {
+    const at = { index: first + offset, line: kept.item.line };
+    if (rejection !== undefined) return { ...kept, outcome: { ...at, id: null, outcome: "rejected", ...rejection } };
+    if (entry === undefined) return { ...kept, outcome: { ...at, id: null, outcome: "skipped" } };
+    return { ...kept, record: entry.record, outcome: { ...at, ...describe(entry, appended[next++]!) } };
   });
 }
 

@@ -21,6 +21,7 @@ Deno.test("costops admin org create: makes an organization, once", async () => {
 
 Deno.test("costops admin org create: makes the very organization that the configuration names", async () => {
   await inPlace(async ({ run }) => {
+    assert.equal((await run(["db", "migrate"])).code, 0);
     const missing = await run(["report"]);
     assert.equal(missing.code, 3);
     assert.match(missing.err, /costops admin org create "acme"/);

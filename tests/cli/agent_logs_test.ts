@@ -84,6 +84,6 @@ Deno.test("costops import claude-code: says which folders it looked for", async 
 Deno.test("costops import codex: a file of that name is a file", async () => {
   await inPlace(async ({ run, write }) => {
     await write("codex", '{"id":"a","provider":"openai","model":"gpt-4","input_tokens":1}\n');
-    assert.match((await run(["import", "codex"])).err, /^read 1 \/ inserted 1 /);
+    assert.match((await run(["import", "codex"])).err, /^read 1 \/ inserted 1 /m);
   });
 });

@@ -56,7 +56,11 @@ const BAD_LINES: readonly (readonly [string | Uint8Array, string, RegExp])[] = [
     "timestamp_out_of_range",
     /more than 24 hours in the future/,
   ],
-  [with_(`"model":"gpt-4","timestamp":"31/12/2025",${USED}`), "invalid_timestamp", /"31\/12\/2025": give RFC 3339/],
+  [
+    with_(`"model":"gpt-4","timestamp":"31/12/2025",${USED}`),
+    "invalid_timestamp",
+    /"31\/12\/2025": give 2026-01-05T10:00:00Z/,
+  ],
   ['{"hello":"world"}', "unknown_format", /Cannot tell what this is/],
   [with_(`"model":"gpt-4","deep":${"[".repeat(50_000)}${"]".repeat(50_000)},${USED}`), "unreadable_json", /nested/],
   [with_(`"model":${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)},${USED}`), "unreadable_json", /nested/],
@@ -95,7 +99,7 @@ Deno.test("costops ingest: each bad line is refused in clear words, and every go
 
 Deno.test("costops ingest: a line of 100 MB costs that line alone, in bounded memory", async () => {
   await inPlace(async (place) => {
-    const child = place.start(["ingest"]);
+    const child = place.startPiped(["ingest"]);
     const finished = Promise.all([child.status, new Response(child.stderr).text(), child.stdout.cancel()]);
     const writer = child.stdin.getWriter();
     const write = (text: string) => writer.write(new TextEncoder().encode(text));
@@ -299,6 +303,7 @@ const WRONG_ARGUMENTS: readonly (readonly [readonly string[], number, RegExp])[]
 
 Deno.test("costops: wrong arguments exit with their code and say what is wanted", async () => {
   await inPlace(async ({ run }) => {
+    assert.equal((await run(["db", "migrate"])).code, 0);
     for (const [args, code, words] of WRONG_ARGUMENTS) {
       const finished = await run(args, "");
       const shown = `costops ${args.join(" ")}: ${finished.code} ${finished.err}`;

@@ -58,7 +58,6 @@ Deno.test("costops ingest: killed twice at different moments and run again, ever
     for (const bytes of [3_000_000, 12_000_000]) {
       const child = place.startShell('exec "$@" < usage.ndjson', ["ingest"]);
       const ended = child.output();
-      await child.stdin.close();
       await untilBytes(place, bytes);
       child.kill("SIGKILL");
       assert.equal((await ended).signal, "SIGKILL");
@@ -80,7 +79,7 @@ Deno.test("costops ingest: killed twice at different moments and run again, ever
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`costops ingest: ${signal} ends with ${code} and says what is stored`, async () => {
     await inPlace(async (place) => {
-      const child = place.start(["ingest"]);
+      const child = place.startPiped(["ingest"]);
       const ended = Promise.all([child.status, new Response(child.stderr).text(), child.stdout.cancel()]);
       const writer = child.stdin.getWriter();
       const lines = Array.from(

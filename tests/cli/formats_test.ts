@@ -18,7 +18,7 @@ Deno.test("costops ingest: rows of LiteLLM's CSV with JSON in their cells", asyn
   ];
   await inPlace(async ({ run }) => {
     const { err } = await run(["ingest"], [header, ...rows, ""].join("\n"));
-    assert.match(err, /^read 2 \/ inserted 2 \/ duplicate 0 \/ conflict 0 \/ rejected 0 \/ unpriced 0\n$/);
+    assert.match(err, /^read 2 \/ inserted 2 \/ duplicate 0 \/ conflict 0 \/ rejected 0 \/ unpriced 0$/m);
     assert.deepEqual(tokensOf((await run(TOKENS)).out), ["gpt-4o-mini,2,600,400,0,100,1100"]);
     const tagged = await run([...TOKENS, "--group-by", "tag:job", "--filter", "tag:job=7"]);
     assert.deepEqual(tokensOf(tagged.out), ["7,1,600,400,0,100,1100"]);

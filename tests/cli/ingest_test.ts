@@ -11,7 +11,12 @@ Deno.test("costops ingest and report: 1,500 and 500 tokens of gpt-4 cost 0.07500
     const ingested = await run(["ingest"], GPT4);
     assert.equal(ingested.code, 0);
     assert.equal(ingested.out, "");
-    assert.match(ingested.err, /^read 1 \/ inserted 1 \/ duplicate 0 \/ conflict 0 \/ rejected 0 \/ unpriced 0\n$/);
+    assert.equal(
+      ingested.err,
+      "note: 1 record: the source does not say when the call was; the time it came in was taken (assumed_timestamp)\n" +
+        "note: 1 record with neither an id nor a time: the same again counts again\n" +
+        "read 1 / inserted 1 / duplicate 0 / conflict 0 / rejected 0 / unpriced 0\n",
+    );
     const report = await run(["report", "cost", "--format", "csv"]);
     assert.equal(report.out, `${HEADER}gpt-4,1,1500,0,0,500,2000,0.075000000,0\n`);
     assert.equal(report.code, 0);
@@ -58,7 +63,7 @@ Deno.test("costops ingest: the same id with other content is a conflict, and the
     const other = MIXED.split("\n")[0]!.replace("1000", "999");
     const conflict = await run(["ingest"], other);
     assert.equal(conflict.code, 7);
-    assert.match(conflict.err, /^stdin:1: conflict conflict: Cannot store "a" again with other content/);
+    assert.match(conflict.err, /^stdin:1: conflict: Cannot store "a" again with other content/);
     assert.equal((await run(JANUARY)).out, HEADER + MIXED_COSTS);
   });
 });
@@ -157,5 +162,44 @@ Deno.test("costops ingest: two processes at once with the same records store eac
     // 5,000 x (100 x 0.00003 + 1 x 0.00006)
     assert.equal((await run(JANUARY)).out, `${HEADER}gpt-4,5000,500000,0,0,5000,505000,15.300000000,0\n`);
     assert.equal((await run(["db", "doctor"])).code, 0);
+  });
+});
+
+Deno.test("costops import: names fields that it does not use, and counts a spreadsheet's days", async () => {
+  await inPlace(async ({ run, write }) => {
+    await write("usage.csv", "model,date,input_tokens,output,prject\ngpt-4,2026-01-05,1000,500,search\n");
+    const { err, code } = await run(["import", "usage.csv"]);
+    assert.equal(code, 0);
+    assert.equal(
+      err,
+      "note: fields kept and not used: output, prject (did you mean project?)\n" +
+        "read 1 / inserted 1 / duplicate 0 / conflict 0 / rejected 0 / unpriced 0\n",
+    );
+    assert.equal((await run(JANUARY)).out, `${HEADER}gpt-4,1,1000,0,0,0,1000,0.030000000,0\n`);
+  });
+});
+
+Deno.test("costops ingest and import --rejects: refuse to write over what is read, and over the database", async () => {
+  await inPlace(async ({ run, shell, write, database }) => {
+    const line = MIXED.split("\n")[0]!;
+    await write("usage.ndjson", `${line}\n`);
+    const words = /^costops: Cannot write --rejects "usage.ndjson": it is what is read; name another file\n$/;
+    const imported = await run(["import", "usage.ndjson", "--rejects", "usage.ndjson"]);
+    assert.equal(imported.code, 2);
+    assert.match(imported.err, words);
+    assert.match((await shell('exec "$@" < usage.ndjson', ["ingest", "--rejects", "usage.ndjson"])).err, words);
+    assert.equal((await run(["import", "usage.ndjson"])).code, 0);
+    const over = await run(["import", "usage.ndjson", "--rejects", database]);
+    assert.match(over.err, /it is the database; name another file\n$/);
+    assert.equal((await run(JANUARY)).out, `${HEADER}gpt-4,1,1000,0,0,0,1000,0.030000000,0\n`);
+  });
+});
+
+Deno.test("costops ingest --dry-run: what has no price is never said as 0", async () => {
+  await inPlace(async ({ run }) => {
+    const unheard = MIXED.split("\n")[2]!;
+    assert.match((await run(["ingest", "--dry-run"], unheard)).err, /nothing was stored; no new record has a price\n$/);
+    const both = await run(["ingest", "--dry-run"], `${unheard}\n${MIXED.split("\n")[0]}`);
+    assert.match(both.err, /new records would cost \$0\.030000000, and 1 have no price\n$/);
   });
 });

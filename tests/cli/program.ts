@@ -17,11 +17,13 @@ export interface Place {
   /** The database that every run in this place uses. */
   readonly database: string;
   run(args: readonly string[], input?: string | Uint8Array): Promise<Finished>;
-  /** Starts the program and leaves it running; its output is thrown away. */
+  /** Starts the program without an input, and leaves it running. */
   start(args: readonly string[]): Deno.ChildProcess;
+  /** Starts the program with its input open, to be written and closed by the test. */
+  startPiped(args: readonly string[]): Deno.ChildProcess;
   /** Runs a line of `sh` in which `"$@"` is the program with these arguments. */
   shell(line: string, args: readonly string[]): Promise<Finished>;
-  /** Starts a line of `sh` as {@link Place.shell} does, and leaves it running. */
+  /** Starts a line of `sh` as {@link Place.shell} does, without an input, and leaves it running. */
   startShell(line: string, args: readonly string[]): Deno.ChildProcess;
   write(name: string, content: string | Uint8Array): Promise<string>;
 }
@@ -34,10 +36,11 @@ export async function inPlace(test: (place: Place) => Promise<void>, variables: 
   const folder = await Deno.makeTempDir({ prefix: "costops-test-" });
   const database = join(folder, "costops.db");
   const words = (args: readonly string[]) => ["run", "--quiet", "--cached-only", ...PERMISSIONS, MAIN, ...args];
-  const command = (args: readonly string[]) => prepare(Deno.execPath(), words(args));
-  const shell = (line: string, args: readonly string[]) =>
-    prepare("sh", ["-c", line, "sh", Deno.execPath(), ...words(args)]);
-  const prepare = (program: string, args: string[]) =>
+  type Input = "piped" | "null";
+  const command = (args: readonly string[], stdin: Input) => prepare(Deno.execPath(), { args: words(args), stdin });
+  const shell = (line: string, { args, stdin }: { args: readonly string[]; stdin: Input }) =>
+    prepare("sh", { args: ["-c", line, "sh", Deno.execPath(), ...words(args)], stdin });
+  const prepare = (program: string, { args, stdin }: { args: string[]; stdin: Input }) =>
     new Deno.Command(program, {
       args,
       cwd: folder,
@@ -50,7 +53,7 @@ export async function inPlace(test: (place: Place) => Promise<void>, variables: 
         DATABASE_URL: `sqlite:${database}`,
         ...variables,
       },
-      stdin: "piped",
+      stdin,
       stdout: "piped",
       stderr: "piped",
     });
@@ -58,10 +61,11 @@ export async function inPlace(test: (place: Place) => Promise<void>, variables: 
     await test({
       folder,
       database,
-      run: (args, input) => finish(command(args).spawn(), input),
-      start: (args) => command(args).spawn(),
-      shell: (line, args) => finish(shell(line, args).spawn(), undefined),
-      startShell: (line, args) => shell(line, args).spawn(),
+      run: (args, input) => finish(command(args, "piped").spawn(), input),
+      start: (args) => command(args, "null").spawn(),
+      startPiped: (args) => command(args, "piped").spawn(),
+      shell: (line, args) => finish(shell(line, { args, stdin: "piped" }).spawn(), undefined),
+      startShell: (line, args) => shell(line, { args, stdin: "null" }).spawn(),
       write: async (name, content) => {
         const path = join(folder, name);
         if (typeof content === "string") await Deno.writeTextFile(path, content);

@@ -99,3 +99,44 @@ Deno.test("readInput() keeps every digit of a cost", async () => {
   const items = await read('{"id":"a","cost":0.003835980000000000000000000001,"n":1.5}');
   assert.deepEqual(values(items), [{ id: "a", cost: "0.003835980000000000000000000001", n: 1.5 }]);
 });
+
+Deno.test("readInput() tells the layout as soon as the first line does, and none of an input without values", async () => {
+  const layoutOf = async (text: string) => {
+    const told: string[] = [];
+    async function* pieces() {
+      yield new TextEncoder().encode(text);
+    }
+    await Array.fromAsync(readInput(pieces(), { onLayout: (layout) => told.push(layout) }));
+    return told;
+  };
+  assert.deepEqual(await layoutOf('{"a":1}\n'), ["ndjson"]);
+  assert.deepEqual(await layoutOf('{\n"a":1}\n'), ["json"]);
+  assert.deepEqual(await layoutOf('[{"a":1}]'), ["json"]);
+  assert.deepEqual(await layoutOf("id,model\n"), ["csv"]);
+  assert.deepEqual(await layoutOf("\n \n"), []);
+});
+
+/** One piece of an input, and its end when the promise is kept. */
+async function* giveAndWait(text: string, end: Promise<void>) {
+  yield new TextEncoder().encode(text);
+  await end;
+}
+
+Deno.test("readInput() gives the first record of a live input before there is a second", async () => {
+  for (const text of ['{"a":1}\n', "id,model\n1,gpt-4\n2,gpt-4\n"]) {
+    const waiting = Promise.withResolvers<void>();
+    const items = readInput(giveAndWait(text, waiting.promise));
+    assert.equal((await items.next()).value?.length, 1);
+    waiting.resolve();
+    await items.return(undefined);
+  }
+});
+
+Deno.test("readInput() reads the rest of an NDJSON input, its lines counted from where it begins", async () => {
+  async function* pieces() {
+    yield new TextEncoder().encode('id,model\n\n{"a":1}\n');
+  }
+  const items = (await Array.fromAsync(readInput(pieces(), { rest_from_line: 41 }))).flat();
+  assert.deepEqual(values(items), ["unreadable_json", { a: 1 }]);
+  assert.deepEqual(lines(items), [41, 43]);
+});
