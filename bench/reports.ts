@@ -29,9 +29,11 @@ export async function measureReports(folder: string): Promise<Figure[]> {
     return await timeReports(environment);
   });
   const report = ["report", "cost", "--since", MONTH.since, "--until", MONTH.until, "--format", "csv"];
+  const nothing = join(folder, "nothing.db");
+  await runCostops(["db", "migrate"], nothing);
   const processes = await compare({
     version: () => runCostops(["version"], database),
-    nothing: () => runCostops(report, join(folder, "nothing.db")),
+    nothing: () => runCostops(report, nothing),
     report: () => runCostops(report, database),
   }, STARTS);
   const bytes = (await Deno.stat(database)).size;

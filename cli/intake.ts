@@ -159,7 +159,7 @@ class Intake {
     const { shell, options, note, rejects, interruption } = this.to;
     rejects?.close();
     if (options.json) this.#write(`],"summary":${JSON.stringify(this.#summary)}}\n`);
-    const hidden = this.#problems - LIMITS.issues;
+    const hidden = options.verbose ? 0 : this.#problems - LIMITS.issues;
     if (hidden > 0) note(`… and ${hidden} more (--rejects FILE keeps them all)`);
     if (!options.quiet) {
       note([...this.#notes.write().map((text) => `note: ${showControls(text)}`), this.#writeEnd()].join("\n"));
@@ -206,7 +206,7 @@ class Intake {
 
   #tellProblem({ outcome, item }: IngestedItem, source: Source): void {
     this.to.rejects?.keep(item);
-    if (++this.#problems > LIMITS.issues) return;
+    if (++this.#problems > LIMITS.issues && !this.to.options.verbose) return;
     const what = outcome.code === outcome.outcome ? outcome.outcome : `${outcome.outcome} ${outcome.code}`;
     const text = `${source.name}:${outcome.line}: ${what}: ${outcome.detail}`;
     this.to.note(showControls(text));

@@ -24,6 +24,7 @@ export interface IntakeOptions extends CommonOptions {
   readonly rejects?: string;
   readonly dryRun?: true;
   readonly failOnUnpriced?: true;
+  readonly verbose?: true;
   readonly json?: true;
 }
 
@@ -44,6 +45,7 @@ export function addIntakeOptions<Builder extends Command<any, any, any>>(command
     .option("--rejects <file>", "write refused lines there, to be mended and taken in again")
     .option("--dry-run", "store nothing; say what would happen")
     .option("--fail-on-unpriced", "exit 8 when a new record has no price")
+    .option("-v, --verbose", "say every refused line, not the first 20 alone")
     .option("--json", "write outcomes and summary as JSON to stdout") as Builder;
 }
 

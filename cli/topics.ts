@@ -33,6 +33,7 @@ THE CANONICAL RECORD
   project, user, environment, session, operation, region, service_tier, status, latency_ms
   tags                 an object of short texts; in CSV columns named tags.team
   reported_cost_usd    what the source says it cost: kept beside, never instead
+  requests             how many calls an aggregated record stands for; it never reaches a long-context price
   web_searches, pages, seconds, characters, audio_input_tokens, …   what is priced apart
 
 A refused line never takes others with it: --rejects FILE keeps it as it stood.

@@ -203,3 +203,16 @@ Deno.test("costops ingest --dry-run: what has no price is never said as 0", asyn
     assert.match(both.err, /new records would cost \$0\.030000000, and 1 have no price\n$/);
   });
 });
+
+Deno.test("costops ingest: says the first 20 refused lines, and all of them with --verbose", async () => {
+  await inPlace(async ({ run }) => {
+    const input = "{}\n".repeat(25);
+    const shown = (err: string) => err.split("\n").filter((line) => line.startsWith("stdin:")).length;
+    const short = await run(["ingest"], input);
+    assert.equal(shown(short.err), 20);
+    assert.match(short.err, /^… and 5 more \(--rejects FILE keeps them all\)$/m);
+    const long = await run(["ingest", "--verbose"], input);
+    assert.equal(shown(long.err), 25);
+    assert.doesNotMatch(long.err, /more/);
+  });
+});
