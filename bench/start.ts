@@ -13,6 +13,7 @@ export async function measureStart(folder: string): Promise<Figure[]> {
   const empty = join(folder, "empty.ts");
   await Deno.writeTextFile(empty, "");
   const database = join(folder, "start.db");
+  await runCostops(["db", "migrate"], database);
   const times = await compare({
     empty: () => runDeno(["run", "--quiet", "--no-check", "--cached-only", empty]),
     version: () => runCostops(["version"], database),
