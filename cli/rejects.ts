@@ -2,9 +2,8 @@
  * The file that refused lines go to, as they stood, so that it can be mended and taken in again.
  */
 
-import { CostopsError } from "../core/error.ts";
 import type { InputItem } from "../core/usage/reader.ts";
-import { checkTarget, type KeptFile } from "./write_target.ts";
+import { checkTarget, explainFileError, type KeptFile } from "./write_target.ts";
 
 /** Where refused input is kept. */
 export interface RejectsFile {
@@ -40,14 +39,7 @@ export async function openRejects(
 async function create(path: string): Promise<Deno.FsFile> {
   try {
     return await Deno.open(path, { create: true, write: true, truncate: true, mode: 0o600 });
-  } catch (cause) {
-    throw new CostopsError("usage", `Cannot write --rejects "${path}": ${explain(cause)}`, { cause });
+  } catch (error) {
+    throw explainFileError(error, `Cannot write --rejects "${path}"`);
   }
-}
-
-function explain(cause: unknown): string {
-  if (cause instanceof Deno.errors.PermissionDenied) return "no permission";
-  if (cause instanceof Deno.errors.NotFound) return "there is no such folder";
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return reason.startsWith("Is a directory") ? "it is a folder" : reason;
 }

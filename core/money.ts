@@ -59,13 +59,6 @@ export function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
   return isNegative ? -quotient : quotient;
 }
 
-/** Adds amounts up; no amounts add up to zero. */
-export function sumUsd(amounts: Iterable<Usd>): Usd {
-  let sum = 0n;
-  for (const amount of amounts) sum += amount;
-  return sum as Usd;
-}
-
 /** For statistics and charts only: the nearest double in dollars. What it returns never goes back into an amount. */
 export function toApproximateDollars(amount: Usd): number {
   return Number(amount) / 1e9;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CostopsError } from "../../core/error.ts";
-import { divideHalfEven, formatUsd, parseUsd, roundUsd, sumUsd, type Usd, usdFromNanos } from "../../core/money.ts";
+import { divideHalfEven, formatUsd, parseUsd, roundUsd, type Usd, usdFromNanos } from "../../core/money.ts";
 
 Deno.test("parseUsd() reads decimals exactly", () => {
   assert.equal(parseUsd("0.075"), 75_000_000n);
@@ -69,9 +69,4 @@ Deno.test("divideHalfEven() is never further than half from the quotient", () =>
     const distance = dividend - divideHalfEven(dividend, divisor) * divisor;
     assert.ok((distance < 0n ? -distance : distance) * 2n <= divisor);
   }));
-});
-
-Deno.test("sumUsd() adds up, nothing to zero", () => {
-  assert.equal(sumUsd([]), 0n);
-  assert.equal(sumUsd([1n as Usd, -3n as Usd, 10n as Usd]), 8n);
 });
