@@ -17,12 +17,12 @@ export const OPERATOR: Principal = {
   permissions: new Set(ROLES.super_admin),
 };
 
-/** Opens a database at a path for the work, and closes it. */
+/** Opens a database at a path or an address for the work, and closes it. */
 export async function withEnvironment<Result>(
   database: string,
   work: (environment: Environment) => Promise<Result>,
 ): Promise<Result> {
-  const opened = await openDatabase(`sqlite:${database}`);
+  const opened = await openDatabase(database);
   try {
     return await work(createEnvironment(opened));
   } finally {
@@ -32,9 +32,9 @@ export async function withEnvironment<Result>(
 
 /** Runs the program to its end; its output is thrown away. Fails when it does not end well. */
 export async function runCostops(args: readonly string[], database: string): Promise<void> {
-  const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
+  const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "--allow-net"];
   await runDeno(["run", "--quiet", "--no-check", "--cached-only", ...permissions, MAIN, ...args], {
-    DATABASE_URL: `sqlite:${database}`,
+    DATABASE_URL: database,
   });
 }
 

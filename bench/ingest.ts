@@ -11,7 +11,8 @@ import { insertFloorRows, readFloorRows } from "./floor.ts";
 import { compare, count, type Figure } from "./measure.ts";
 import { makeRecords, writeRecords } from "./workload.ts";
 
-const RECORDS = 200_000;
+/** Records of the file. */
+export const RECORDS = 200_000;
 const ROUNDS = 3;
 const SEED = 20_260_101;
 

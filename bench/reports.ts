@@ -15,7 +15,8 @@ import { OPERATOR, runCostops, withEnvironment } from "./costops.ts";
 import { compare, count, type Figure, median, milliseconds, time } from "./measure.ts";
 import { makeRecords, MONTH } from "./workload.ts";
 
-const RECORDS = 1_000_000;
+/** Records of the reports' database. */
+export const RECORDS = 1_000_000;
 /** Bigger than the program's own, to have the database soon: what is measured is the report. */
 const BATCH = 50_000;
 const REPORTS = 20;
@@ -54,7 +55,8 @@ export async function measureReports(folder: string): Promise<Figure[]> {
   ];
 }
 
-async function timeReports(environment: Environment): Promise<number> {
+/** The median of some reports, in milliseconds. */
+export async function timeReports(environment: Environment): Promise<number> {
   const times: number[] = [];
   for (let at = 0; at < REPORTS; at++) {
     times.push(
@@ -69,8 +71,8 @@ async function timeReports(environment: Environment): Promise<number> {
   return median(times);
 }
 
-/** Through the program's own append, without writing and reading JSON in between. */
-async function appendRecords(environment: Environment): Promise<void> {
+/** A million records through the program's own append, without writing and reading JSON in between. */
+export async function appendRecords(environment: Environment): Promise<void> {
   const book = await environment.priceBook();
   const now = environment.now();
   const ordinals = new ContentOrdinals();

@@ -7,13 +7,17 @@
 
 import { measureIngest } from "./ingest.ts";
 import { type Figure } from "./measure.ts";
+import { measurePostgres } from "./postgres.ts";
 import { measureReports } from "./reports.ts";
+import { measureServe } from "./serve.ts";
 import { measureStart } from "./start.ts";
 
 const PARTS: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
   ingest: measureIngest,
   report: measureReports,
   start: measureStart,
+  serve: measureServe,
+  postgres: measurePostgres,
 };
 
 async function main(args: readonly string[]): Promise<number> {

@@ -1,15 +1,24 @@
 /**
- * `costops admin`: organizations.
+ * `costops admin`: organizations, and who may ask a server.
  */
 
 import type { Command } from "@commander-js/extra-typings";
+import { addAdminKeys } from "./admin_keys.ts";
+import { addAdminUsers } from "./admin_users.ts";
 import { examples } from "./options.ts";
 import type { Shell } from "./run.ts";
 
 /** Declares the commands below `admin`. */
 export function addAdmin(program: Command, shell: Shell): void {
-  const admin = program.command("admin").summary("look after organizations")
-    .addHelpText("after", examples("costops admin org create acme", "costops admin org list"));
+  const admin = program.command("admin").summary("look after organizations, users and API keys")
+    .addHelpText(
+      "after",
+      examples(
+        "costops admin org create acme",
+        "costops admin user create ann@example.com --org acme --role org_admin --password-stdin < password.txt",
+        "costops admin key create --org acme --scope usage:create",
+      ),
+    );
   const org = admin.command("org").summary("organizations, whose records never meet")
     .addHelpText("after", examples("costops admin org create acme", "costops admin org list"));
   org.command("create").argument("<name>", "the organization's name").summary("make an organization")
@@ -23,4 +32,6 @@ export function addAdmin(program: Command, shell: Shell): void {
     .option("--json", "as JSON")
     .addHelpText("after", examples("costops admin org list"))
     .action(async (options) => await (await import("./admin_answer.ts")).listOrganizations(options, shell));
+  addAdminUsers(admin as unknown as Command, shell);
+  addAdminKeys(admin as unknown as Command, shell);
 }

@@ -2,9 +2,8 @@
  * Looks after organizations.
  */
 
-import type { Organization } from "../db/organizations.ts";
-import { perform } from "../server/operations/operation.ts";
 import { addOrganization, readOrganizations } from "../server/operations/organizations.ts";
+import { toWireOrganization } from "../server/wire/organizations.ts";
 import { writeGrid } from "./grid.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Shell } from "./run.ts";
@@ -25,11 +24,13 @@ export async function createOrganization(
 ): Promise<void> {
   const created = await asInstallation(
     options,
-    (session) => perform(addOrganization, session, { name, id: options.id }),
+    (session) => session.perform(addOrganization, { name, id: options.id }),
   );
   const { id } = created;
   const title = id === name ? id : `${id} (${name})`;
-  terminal.out(options.json ? writeJson(toWire(created)) : `Created the organization ${showControls(title)}\n`);
+  terminal.out(
+    options.json ? writeJson(toWireOrganization(created)) : `Created the organization ${showControls(title)}\n`,
+  );
 }
 
 /** Answers `costops admin org list`. */
@@ -37,10 +38,10 @@ export async function listOrganizations(
   options: CommonOptions & { readonly json?: true },
   { terminal }: Shell,
 ): Promise<void> {
-  const organizations = await asInstallation(options, (session) => perform(readOrganizations, session, undefined));
-  if (options.json) return terminal.out(writeJson({ data: organizations.map(toWire) }));
+  const organizations = await asInstallation(options, (session) => session.perform(readOrganizations, undefined));
+  if (options.json) return terminal.out(writeJson({ data: organizations.map(toWireOrganization) }));
   const rows = organizations.map((organization) => {
-    const { id, name, created_at } = toWire(organization);
+    const { id, name, created_at } = toWireOrganization(organization);
     return [id, name, created_at ?? "with the database"];
   });
   terminal.out(writeGrid(["id", "name", "created"], rows, ["left", "left", "left"]));
@@ -51,11 +52,6 @@ export async function listOrganizations(
  */
 function asInstallation<Result>(options: CommonOptions, work: (session: Session) => Promise<Result>): Promise<Result> {
   return withSession({ ...options, org: "default" }, work);
-}
-
-/** The organization that comes with a database has no time of its own. */
-function toWire({ created_at, ...organization }: Organization) {
-  return { ...organization, created_at: created_at === 0 ? null : new Date(created_at).toISOString() };
 }
 
 function writeJson(value: unknown): string {

@@ -5,14 +5,9 @@
 import { basename } from "node:path";
 import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
-import { quoteWord } from "./price_words.ts";
 
 /** How long a server may take to give a catalogue. */
 const FETCH_TIMEOUT_MS = 60_000;
-
-/** costops with the permissions it always has and the network's, which it is not given without need. */
-const WITH_NETWORK =
-  `npx -y deno@${Deno.version.deno} run --allow-net --allow-read --allow-write --allow-env --allow-sys main.ts`;
 
 /** A file's name and its text. */
 export interface CatalogueFile {
@@ -21,9 +16,8 @@ export interface CatalogueFile {
 }
 
 /**
- * Reads a file, or what is at an https URL. Fails with `usage` without permission to use the network, with `not_found`
- * when there is nothing, with `temporary` when the server does not answer, with `too_large` beyond
- * `LIMITS.catalogue_bytes`, and with `unreadable` when it is no UTF-8.
+ * Reads a file, or what is at an https URL. Fails with `not_found` when there is nothing, with `temporary` when the server
+ * does not answer, with `too_large` beyond `LIMITS.catalogue_bytes`, and with `unreadable` when it is no UTF-8.
  */
 export async function readCatalogueFile(from: string): Promise<CatalogueFile> {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(from);
@@ -40,14 +34,6 @@ function readUrl(text: string): URL {
 }
 
 async function fetchStream(url: URL): Promise<ReadableStream<Uint8Array>> {
-  const { state } = await Deno.permissions.query({ name: "net", host: url.host });
-  if (state !== "granted") {
-    throw new CostopsError(
-      "usage",
-      `Cannot fetch --from "${url}" without permission to use the network: run, in costops' folder, ` +
-        `${WITH_NETWORK} prices update --from ${quoteWord(url.href)}, or download it and name the file`,
-    );
-  }
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS), redirect: "error" });
     if (response.ok && response.body !== null) return response.body;

@@ -107,7 +107,9 @@ async function listValues(command: Command, { long, argChoices }: Option): Promi
   if (argChoices !== undefined || long !== "--format") return argChoices ?? [];
   const isIntake = command.options.some((option) => option.long === "--rejects");
   if (isIntake) return (await import("../core/usage/detect.ts")).FORMATS.map(({ name }) => name);
-  return Object.keys((await import("../core/report/format.ts")).REPORT_FORMATS);
+  const { FOCUS_FORMAT, REPORT_FORMATS } = await import("../core/report/format.ts");
+  const hasCosts = ["report", "query"].includes(command.name());
+  return [...Object.keys(REPORT_FORMATS), ...(hasCosts ? [FOCUS_FORMAT.name] : [])];
 }
 
 function splitFlag(word: string): [string, string | undefined] {

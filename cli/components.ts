@@ -6,7 +6,7 @@ import { formatUsd, type Usd } from "../core/money.ts";
 import type { CostComponent } from "../core/pricing/price.ts";
 import { findPriceKey } from "../core/pricing/price_keys.ts";
 import { formatRate } from "../core/pricing/rate_card.ts";
-import { type UnitName, UNITS } from "../core/usage/units.ts";
+import { formatQuantity } from "../server/wire/counts.ts";
 import { writeGrid } from "./grid.ts";
 
 /** Writes components under their header, and their sum. */
@@ -27,17 +27,6 @@ export function writeComponents(components: readonly CostComponent[], total: Usd
     "left",
     "right",
   ]);
-}
-
-/** A stored quantity in the wire's unit: seconds are stored in milliseconds. */
-export function formatQuantity(unit: string, quantity: number): string {
-  const isInThousandths = isUnit(unit) && UNITS[unit].decimals === 3;
-  if (!isInThousandths) return String(quantity);
-  return `${Math.floor(quantity / 1000)}.${String(quantity % 1000).padStart(3, "0")}`.replace(/\.?0+$/, "");
-}
-
-function isUnit(name: string): name is UnitName {
-  return Object.hasOwn(UNITS, name);
 }
 
 function groupThousands(digits: string): string {

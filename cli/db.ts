@@ -26,6 +26,7 @@ export function addDb(program: Command, shell: Shell): void {
     .addHelpText("after", examples("costops db doctor", "costops db doctor --repair", "costops db doctor --json"))
     .action(async (options) => await (await import("./db_answer.ts")).doctor(options, shell));
   addBackup(db, shell);
+  addCopy(db, shell);
   addPrune(db, shell);
 }
 
@@ -43,6 +44,27 @@ function addBackup(db: Command, shell: Shell): void {
     .option("--yes", "do not ask")
     .addHelpText("after", examples("costops db restore costops-2026-01-31.db --yes"))
     .action(async (file, options) => await (await import("./db_copies.ts")).restore(file, { options, shell }));
+}
+
+function addCopy(db: Command, shell: Shell): void {
+  db.command("copy").summary("copy everything into another database, and prove it")
+    .description(
+      "Copies a database into a new one, SQLite or Postgres each, and proves that both hold the same: every table's rows " +
+        "byte for byte, the totals of each month and model, the audit log. A copy that was interrupted goes on where it " +
+        "was when the same command is run again; until it is proved, nothing else can use the target. Exits 1 when the " +
+        "two differ. Stop what writes to the source first.",
+    )
+    .option("--from <url>", "the database to copy (default: the configured one)")
+    .requiredOption("--to <url>", "the database to make: a path, sqlite:PATH or postgres://…, not used before")
+    .option("--json", "the proof as JSON")
+    .addHelpText(
+      "after",
+      examples(
+        "costops db copy --from ./costops.db --to postgres://costops@db.example/costops",
+        "costops db copy --from postgres://costops@db.example/costops --to sqlite:./costops.db --json",
+      ),
+    )
+    .action(async (options) => await (await import("./db_copy_answer.ts")).copy(options, shell));
 }
 
 function addPrune(db: Command, shell: Shell): void {

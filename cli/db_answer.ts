@@ -2,16 +2,16 @@
  * Looks after the database: brings it to this version, and proves that it is sound.
  */
 
-import { type Database, openDatabase } from "../db/database.ts";
+import type { Database } from "../db/database.ts";
 import { MIGRATIONS } from "../db/migrate.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Shell } from "./run.ts";
-import { operatorName, readConfig, requireDatabase } from "./session.ts";
+import { openConfigured, operatorName, readConfig } from "./session.ts";
 import { showControls } from "./terminal.ts";
 
 /** Answers `costops db migrate`. */
 export async function migrate(options: CommonOptions, { terminal }: Shell): Promise<void> {
-  const database = await openDatabase(readConfig(options).database_url.value);
+  const database = await openConfigured(readConfig(options), { isReading: false });
   await database.close();
   terminal.out(`${database.url} is at schema version ${MIGRATIONS.at(-1)?.number ?? 0}\n`);
 }
@@ -22,9 +22,7 @@ export async function doctor(
   shell: Shell,
 ): Promise<void> {
   const { examineDatabase } = await import("../db/doctor.ts");
-  const config = readConfig(options);
-  requireDatabase(config);
-  const database = await openDatabase(config.database_url.value);
+  const database = await openConfigured(readConfig(options), { isReading: true });
   try {
     if (options.repair) await repair(database);
     const findings = await examineDatabase(database);

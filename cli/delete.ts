@@ -25,12 +25,11 @@ async function deleteOne(
 ): Promise<void> {
   const { askFirst } = await import("./ask.ts");
   const { withSession } = await import("./session.ts");
-  const { perform } = await import("../server/operations/operation.ts");
   const { deleteRecord, getRecord } = await import("../server/operations/usage.ts");
   await withSession(options, async (session) => {
-    const record = await perform(getRecord, session, { id });
+    const record = await session.perform(getRecord, { id });
     askFirst(`Delete ${id} (${record["model"]}, ${record["timestamp"]})?`, { yes: options.yes, terminal });
-    await perform(deleteRecord, session, { id });
+    await session.perform(deleteRecord, { id });
     if (!options.quiet) terminal.note(`Deleted ${id}`);
   }, { isReading: true });
 }

@@ -9,7 +9,7 @@ import { findNearest } from "../core/nearest.ts";
 import type { ServiceTier, UsageCounts } from "../core/usage/record.ts";
 import { OTHER_UNIT_NAMES, OTHER_UNITS, type OtherUnitName, type OtherUnits } from "../core/usage/units.ts";
 import { type EstimateAnswer, estimateCall } from "../server/operations/estimates.ts";
-import { perform } from "../server/operations/operation.ts";
+import { toWireEstimate } from "../server/wire/estimate.ts";
 import { writeComponents } from "./components.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Shell } from "./run.ts";
@@ -40,7 +40,7 @@ export async function answerEstimate(
 ): Promise<void> {
   const counts = readCounts(options);
   await withSession(options, async (session) => {
-    const estimate = await perform(estimateCall, session, {
+    const estimate = await session.perform(estimateCall, {
       model,
       provider: options.provider,
       service_tier: options.serviceTier,
@@ -118,29 +118,6 @@ function writeText(estimate: EstimateAnswer, calls: number): string {
   return `${priced}\n${grid}\n${estimate.chosen}\n`;
 }
 
-function writeJson({ cost, alternatives, counts, provider, model, chosen }: EstimateAnswer, calls: number): string {
-  const times = (amount: bigint) => formatUsd((amount * BigInt(calls)) as Usd);
-  const priced = cost.amount === null
-    ? { cost_usd: null, unpriced_reason: cost.reason, detail: cost.detail }
-    : { cost_usd: times(cost.amount), per_call_usd: formatUsd(cost.amount) };
-  return `${
-    JSON.stringify(
-      {
-        provider,
-        model,
-        calls,
-        counts,
-        currency: "USD",
-        ...priced,
-        alternatives: alternatives.map(({ amount, saving, ...other }) => ({
-          ...other,
-          cost_usd: times(amount),
-          saving_usd: times(saving),
-        })),
-        chosen,
-      },
-      null,
-      2,
-    )
-  }\n`;
+function writeJson(estimate: EstimateAnswer, calls: number): string {
+  return `${JSON.stringify(toWireEstimate(estimate, calls), null, 2)}\n`;
 }

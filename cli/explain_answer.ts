@@ -8,8 +8,8 @@ import { formatInstant } from "../core/time.ts";
 import { TEXT_UNIT_NAMES } from "../core/usage/units.ts";
 import type { PricedUsage } from "../db/usage.ts";
 import { explainUsage, type Explanation } from "../server/operations/explanations.ts";
-import { perform } from "../server/operations/operation.ts";
-import { formatQuantity, writeComponents } from "./components.ts";
+import { formatQuantity } from "../server/wire/counts.ts";
+import { writeComponents } from "./components.ts";
 import { writeExplanation } from "./explain_json.ts";
 import type { CommonOptions } from "./options.ts";
 import { writeFrom } from "./price_words.ts";
@@ -25,7 +25,7 @@ export interface ExplainOptions extends CommonOptions {
 
 /** Answers `costops explain`. */
 export async function explain(id: string, options: ExplainOptions, { terminal }: Shell): Promise<void> {
-  const explanation = await withSession(options, (session) => perform(explainUsage, session, { id }), {
+  const explanation = await withSession(options, (session) => session.perform(explainUsage, { id }), {
     isReading: true,
   });
   terminal.out(options.json ? writeExplanation(explanation) : writeText(explanation));

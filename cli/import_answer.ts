@@ -23,7 +23,7 @@ export interface Importing {
   readonly options: ImportOptions;
 }
 
-/** Answers `costops import`. A dry run neither uses nor keeps positions. */
+/** Answers `costops import`. A dry run neither uses nor keeps positions, nor does an import on a server: it has none. */
 export async function importFiles(files: readonly InputFile[], importing: Importing): Promise<void> {
   const { session, shell, options } = importing;
   const progress = await startProgress(files, { terminal: shell.terminal, isQuiet: options.quiet === true });
@@ -41,9 +41,9 @@ export async function importFiles(files: readonly InputFile[], importing: Import
   }
 }
 
-async function chooseOpen({ session, options }: Importing): Promise<OpenFile> {
-  if (options.dryRun) return async (file, onRead) => ({ bytes: await openFile(file, onRead) });
+async function chooseOpen({ session: { local }, options }: Importing): Promise<OpenFile> {
+  if (options.dryRun || local === undefined) return async (file, onRead) => ({ bytes: await openFile(file, onRead) });
   const settings = digestSettings(await readDefaults(options), options.format);
   const is_reread = options.reread === true;
-  return (file, onRead) => openFromPosition(file, { session, settings, is_reread, onRead });
+  return (file, onRead) => openFromPosition(file, { local, settings, is_reread, onRead });
 }

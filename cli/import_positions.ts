@@ -16,7 +16,7 @@ import {
 } from "../db/import_positions.ts";
 import { type InputFile, isPacked, readChunks } from "./input_files.ts";
 import type { OpenedSource } from "./intake.ts";
-import type { Session } from "./session.ts";
+import type { Local } from "./session.ts";
 import { VERSION } from "./version.ts";
 
 /** A file changed so shortly before it was looked at that it may change again without looking different. */
@@ -25,7 +25,7 @@ const NEWLINE = 10;
 
 /** What positions depend on besides the file. */
 export interface PositionSettings {
-  readonly session: Session;
+  readonly local: Local;
   /** {@link digestSettings}. */
   readonly settings: string;
   /** Positions are kept, but those that are known are not used. */
@@ -40,13 +40,13 @@ export function digestSettings(defaults: IntakeDefaults, format: string | undefi
 /** Opens a file for an import; undefined when it is as it was. `onRead` is told how many of its bytes are done. */
 export async function openFromPosition(
   file: InputFile,
-  { session, settings, is_reread, onRead }: PositionSettings & { readonly onRead: (bytes: number) => void },
+  { local, settings, is_reread, onRead }: PositionSettings & { readonly onRead: (bytes: number) => void },
 ): Promise<OpenedSource | undefined> {
   const opened = await Deno.open(file.path);
   try {
     const about = await opened.stat();
     if (!about.isFile) return { bytes: readChunks(opened, { isPacked: isPacked(file), onChunk: countBytes(onRead) }) };
-    const { principal: { organization_id }, environment: { database, now } } = session;
+    const { principal: { organization_id }, environment: { database, now } } = local;
     const key = { organization_id, path: await Deno.realPath(file.path) };
     const stamp = writeStamp(about, now());
     const known = is_reread ? undefined : await findImportPosition(database, key);
@@ -58,7 +58,7 @@ export async function openFromPosition(
       return undefined;
     }
     onRead(place.bytes);
-    return readOn(opened, { file, place, keeper: { key, session, settings, about, stamp }, onRead });
+    return readOn(opened, { file, place, keeper: { key, local, settings, about, stamp }, onRead });
   } catch (error) {
     opened.close();
     throw error;
@@ -150,7 +150,7 @@ class Place {
 
 interface Keeper {
   readonly key: PositionKey;
-  readonly session: Session;
+  readonly local: Local;
   readonly settings: string;
   readonly about: Deno.FileInfo;
   readonly stamp: string | null;
@@ -175,7 +175,7 @@ function readOn(opened: Deno.FsFile, { file, place, keeper, onRead }: ReadingOn)
     rest_from_line: isRest ? place.line : undefined,
     onLayout: (told) => layout = told,
     onTaken: async ({ is_settled, stands_alone }) => {
-      const { key, session: { environment: { database } }, settings, about } = keeper;
+      const { key, local: { environment: { database } }, settings, about } = keeper;
       if (!is_settled) return await keepImportPosition(database, { ...key, position: undefined });
       const is_resumable = stands_alone && layout === "ndjson" && !isPacked(file);
       // What was written while the file was read is told by its bytes alone.

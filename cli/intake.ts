@@ -2,7 +2,7 @@
  * Takes one or more inputs in and tells the operator what became of every record.
  */
 
-import { perform } from "../server/operations/operation.ts";
+import { toWireOutcome } from "../server/wire/outcome.ts";
 import { type IngestedItem, ingestUsage } from "../server/operations/ingest.ts";
 import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
@@ -76,6 +76,7 @@ export async function takeIn(
   const interruption = new Interruption();
   const run = new Intake(session, { shell, options, note, rejects, defaults, format, interruption, onBatch });
   try {
+    session.onWait(options.quiet ? () => {} : note, interruption.signal);
     run.begin();
     if (is_followed) await Promise.all(sources.map((source) => run.follow(source)));
     else for (const source of sources) if (interruption.exitCode === undefined) await run.take(source);
@@ -138,7 +139,7 @@ class Intake {
     const { options, format, defaults, interruption, onBatch } = this.to;
     let is_settled = true;
     let stands_alone = true;
-    const batches = await perform(ingestUsage, this.session, {
+    const batches = await this.session.perform(ingestUsage, {
       items: interruption.passOn(readInput(bytes, reading)),
       source: source.kind,
       format,
@@ -224,7 +225,7 @@ class Intake {
   }
 
   #writeResult(outcome: RecordOutcome): void {
-    this.#write(`${this.#results++ === 0 ? "" : ","}\n${JSON.stringify(toWire(outcome))}`);
+    this.#write(`${this.#results++ === 0 ? "" : ","}\n${JSON.stringify(toWireOutcome(outcome))}`);
   }
 }
 
@@ -235,11 +236,6 @@ function keepSources(sources: readonly Source[]): KeptFile[] {
 
 function isProblem({ outcome }: RecordOutcome): boolean {
   return outcome === "rejected" || outcome === "conflict" || outcome === "deleted";
-}
-
-/** An outcome as the wire contract writes it. */
-function toWire({ line: _line, cost, ...rest }: RecordOutcome): Record<string, unknown> {
-  return cost === undefined ? rest : { ...rest, cost_usd: cost === null ? null : formatUsd(cost) };
 }
 
 /** Why a source cannot be read, undefined when the trouble is elsewhere and stops everything. */

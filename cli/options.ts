@@ -9,13 +9,16 @@ export interface CommonOptions {
   readonly database?: string;
   readonly org?: string;
   readonly config?: string;
+  readonly server?: string;
+  readonly apiKeyFile?: string;
+  readonly insecureHttp?: true;
   readonly quiet?: true;
 }
 
 /** Adds the flags of every command that opens the database, in a group of their own below the command's. */
 export function addCommonOptions(command: Command): void {
   const options = [
-    new Option("--database <url>", "a path, or sqlite:PATH (DATABASE_URL)"),
+    new Option("--database <url>", "a path, sqlite:PATH or postgres://… (DATABASE_URL)"),
     new Option("--org <name>", "organization to work in (COSTOPS_ORG)"),
     new Option("--config <file>", "configuration file (default: ./costops.toml, then the user's)"),
     new Option("-q, --quiet", "no notes on stderr, only errors"),

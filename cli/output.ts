@@ -7,7 +7,7 @@ import type { Terminal } from "./terminal.ts";
 
 /** A target that is opened before the work starts. */
 export interface Output {
-  readonly write: (text: string) => void;
+  readonly write: (data: string | Uint8Array) => void;
   /** Makes what was written the file. */
   finish(): Promise<void>;
   /** Leaves what was there before as it was. */
@@ -25,7 +25,7 @@ export async function openOutput(
   { terminal, kept }: { readonly terminal: Terminal; readonly kept: readonly KeptFile[] },
 ): Promise<Output> {
   if (path === undefined || path === "-" || path === "/dev/stdout") {
-    return gather((text) => terminal.out(text), { finish: nothing, abandon: nothing });
+    return gather((data) => terminal.out(data), { finish: nothing, abandon: nothing });
   }
   checkTarget("--output", path, kept);
   const about = look(path);
@@ -58,25 +58,30 @@ async function openFile(path: string, mode: number | undefined): Promise<Output>
   });
 }
 
-function writeTo(file: Deno.FsFile): (text: string) => void {
+function writeTo(file: Deno.FsFile): Output["write"] {
   const encoder = new TextEncoder();
-  return (text) => {
-    const bytes = encoder.encode(text);
+  return (data) => {
+    const bytes = typeof data === "string" ? encoder.encode(data) : data;
     for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
   };
 }
 
-/** Small pieces of text go out together. */
-function gather(write: (text: string) => void, ends: Pick<Output, "finish" | "abandon">): Output {
+/** Small pieces of text go out together, bytes as they come. */
+function gather(write: Output["write"], ends: Pick<Output, "finish" | "abandon">): Output {
   let waiting = "";
   const flush = () => {
     if (waiting !== "") write(waiting);
     waiting = "";
   };
   return {
-    write: (text) => {
-      waiting += text;
-      if (waiting.length >= PIECE_CHARACTERS) flush();
+    write: (data) => {
+      if (typeof data === "string") {
+        waiting += data;
+        if (waiting.length >= PIECE_CHARACTERS) flush();
+      } else {
+        flush();
+        write(data);
+      }
     },
     finish: () => {
       flush();

@@ -4,9 +4,9 @@
 
 import { formatInstant } from "../core/time.ts";
 import type { PriceEntry } from "../core/pricing/price_book.ts";
-import { formatRate, writeRates } from "../core/pricing/rate_card.ts";
-import type { TieredRate } from "../core/pricing/price.ts";
-import { perform } from "../server/operations/operation.ts";
+import { formatRate } from "../core/pricing/rate_card.ts";
+import type { RateCard, TieredRate } from "../core/pricing/price.ts";
+import { PRICE_KEY_NAMES } from "../core/pricing/price_keys.ts";
 import {
   listMissingPrices,
   listPriceEntries,
@@ -14,6 +14,8 @@ import {
   showModelPrices,
   type ShownPrice,
 } from "../server/operations/prices.ts";
+import { toWireMissing } from "../server/wire/missing_price.ts";
+import { toWirePriceEntry } from "../server/wire/price.ts";
 import { writeGrid } from "./grid.ts";
 import type { CommonOptions } from "./options.ts";
 import { quoteWord, writeFrom, writeOrg, writeRate, writeTime } from "./price_words.ts";
@@ -34,9 +36,9 @@ export async function listPrices(options: ListPricesOptions, { terminal }: Shell
   const entries = await withSession(
     options,
     (session) =>
-      perform(listPriceEntries, session, { provider: options.provider, at: options.at, is_own_only: options.own }),
+      session.perform(listPriceEntries, { provider: options.provider, at: options.at, is_own_only: options.own }),
   );
-  if (options.json) return terminal.out(writeList(entries.map(toWire)));
+  if (options.json) return terminal.out(writeList(entries.map(toWirePriceEntry)));
   if (entries.length > 0) return terminal.out(writeEntries(entries));
   if (!options.quiet) terminal.note(options.own ? "There are no own prices in force then." : "No such prices.");
 }
@@ -44,7 +46,7 @@ export async function listPrices(options: ListPricesOptions, { terminal }: Shell
 function writeEntries(entries: readonly PriceEntry[]): string {
   const rows = entries.map((entry) => {
     const { input_mtok, cache_read_mtok, output_mtok, ...others } = entry.rates;
-    const more = Object.entries(others).map(([key, rate]) => `${key} ${shortRate(rate)}`);
+    const more = inOrder(others).map(([key, rate]) => `${key} ${shortRate(rate)}`);
     return [
       entry.provider,
       entry.hours === null ? entry.model : `${entry.model} (${entry.hours})`,
@@ -74,9 +76,9 @@ export interface ShowPricesOptions extends CommonOptions {
 export async function showPrices(model: string, options: ShowPricesOptions, { terminal }: Shell): Promise<void> {
   const entries = await withSession(
     options,
-    (session) => perform(showModelPrices, session, { provider: options.provider, model }),
+    (session) => session.perform(showModelPrices, { provider: options.provider, model }),
   );
-  terminal.out(options.json ? writeList(entries.map(toWire)) : entries.map(writeEntry).join("\n"));
+  terminal.out(options.json ? writeList(entries.map(toWirePriceEntry)) : entries.map(writeEntry).join("\n"));
 }
 
 /** Which of several current prices costs take. */
@@ -84,6 +86,11 @@ function writeUse({ is_in_use, set_aside_by, hours }: ShownPrice): string {
   if (set_aside_by !== null) return ` (not used: the own price ${set_aside_by} holds)`;
   if (!is_in_use) return "";
   return hours === null ? " (in use)" : " (in use in its hours)";
+}
+
+/** Rates in the order of the table of price keys, whatever order they come in. */
+function inOrder(rates: RateCard): [string, TieredRate][] {
+  return PRICE_KEY_NAMES.flatMap((key) => rates[key] === undefined ? [] : [[key, rates[key]]]);
 }
 
 function writeEntry(entry: ShownPrice): string {
@@ -96,14 +103,10 @@ function writeEntry(entry: ShownPrice): string {
   const lines = [
     head,
     `  from ${entry.source === "catalogue" ? "the catalogue" : `the ${entry.source}'s own price`} ${entry.reference}`,
-    ...Object.entries(entry.rates).map(([key, rate]) => `  ${key}: ${writeRate(key, rate)}`),
+    ...inOrder(entry.rates).map(([key, rate]) => `  ${key}: ${writeRate(key, rate)}`),
     ...(entry.note === null ? [] : [`  note: ${entry.note}`]),
   ];
   return `${lines.map(showControls).join("\n")}\n`;
-}
-
-function toWire({ rates, ...entry }: PriceEntry) {
-  return { ...entry, currency: "USD", rates: writeRates(rates) };
 }
 
 /** The flags of `prices missing`. */
@@ -118,9 +121,9 @@ export interface MissingPricesOptions extends CommonOptions {
 export async function listMissing(options: MissingPricesOptions, { terminal }: Shell): Promise<void> {
   const groups = await withSession(options, (session) => {
     const { since, until } = options;
-    return perform(listMissingPrices, session, { since, until, tz: session.config.tz.value });
+    return session.perform(listMissingPrices, { since, until, tz: session.config.tz.value });
   });
-  if (options.json) return terminal.out(writeList(groups.map(missingToWire)));
+  if (options.json) return terminal.out(writeList(groups.map(toWireMissing)));
   if (groups.length > 0) terminal.out(writeMissing(groups));
   if (options.quiet) return;
   terminal.note(groups.length === 0 ? "Every record has a price." : writeHint(groups, options));
@@ -185,16 +188,6 @@ function writeMissing(groups: readonly MissingPrice[]): string {
   ];
   const { left, right } = { left: "left", right: "right" } as const;
   return writeGrid(header, rows, [left, left, left, left, right, right, left, left, left]);
-}
-
-function missingToWire({ records, tokens, first_seen, last_seen, ...group }: MissingPrice) {
-  return {
-    ...group,
-    records: Number(records),
-    tokens: Number(tokens),
-    first_seen: formatInstant(first_seen, "UTC"),
-    last_seen: formatInstant(last_seen, "UTC"),
-  };
 }
 
 function writeList(data: readonly unknown[]): string {

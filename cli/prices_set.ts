@@ -5,7 +5,6 @@
 import { CostopsError } from "../core/error.ts";
 import { type OwnPrice, writeOwnPrice } from "../core/pricing/own_price.ts";
 import type { PriceGaps } from "../core/pricing/own_price_gaps.ts";
-import { perform } from "../server/operations/operation.ts";
 import { endOwnPrice, type PriceAnswer, setOwnPrice } from "../server/operations/prices.ts";
 import type { CommonOptions } from "./options.ts";
 import { writeOrg, writeRate, writeTime } from "./price_words.ts";
@@ -46,7 +45,7 @@ export async function setPrice(model: string, options: SetPriceOptions, { termin
   const is_dry_run = options.dryRun === true;
   const change = await withSession(
     options,
-    (session) => perform(setOwnPrice, session, { price, is_installation: options.installation === true, is_dry_run }),
+    (session) => session.perform(setOwnPrice, { price, is_installation: options.installation === true, is_dry_run }),
   );
   terminal.out(writeChange(change, is_dry_run));
   if (change.notice !== null) terminal.note(showControls(change.notice));
@@ -68,7 +67,7 @@ export async function endPrice(id: string, options: EndPriceOptions, { terminal 
   const is_installation = options.installation === true;
   const { ended, restored } = await withSession(
     options,
-    (session) => perform(endOwnPrice, session, { id, at: options.at, is_installation, is_dry_run }),
+    (session) => session.perform(endOwnPrice, { id, at: options.at, is_installation, is_dry_run }),
   );
   const isVoid = ended.effective_to === ended.effective_from;
   const when = isVoid ? "before it began" : `at ${writeEnd(ended).slice("until ".length)}`;

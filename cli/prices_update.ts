@@ -5,13 +5,12 @@
 import type { CatalogueDiff, ModelChange, WrittenPeriod } from "../core/pricing/catalogue_diff.ts";
 import type { WrittenRate } from "../core/pricing/rate_card.ts";
 import { type CatalogueUpdate, updateCatalogue } from "../server/operations/catalogues.ts";
-import { perform } from "../server/operations/operation.ts";
 import { askFirst } from "./ask.ts";
 import { readCatalogueFile } from "./catalogue_source.ts";
 import type { CommonOptions } from "./options.ts";
 import { writeFrom } from "./price_words.ts";
 import type { Shell } from "./run.ts";
-import { withSession } from "./session.ts";
+import { withLocalSession } from "./session.ts";
 import { showControls, type Terminal } from "./terminal.ts";
 
 /** The flags of `prices update`. */
@@ -24,12 +23,12 @@ export interface UpdatePricesOptions extends CommonOptions {
 /** Answers `costops prices update`. */
 export async function updatePrices(options: UpdatePricesOptions, { terminal }: Shell): Promise<void> {
   const file = options.from === undefined ? undefined : await readCatalogueFile(options.from);
-  await withSession(options, async (session) => {
-    const update = await perform(updateCatalogue, session, { file, is_dry_run: true });
+  await withLocalSession(options, async (session) => {
+    const update = await session.perform(updateCatalogue, { file, is_dry_run: true });
     writeUpdate(update, terminal);
     if (update.is_same || options.dryRun) return;
     askFirst(`Take the catalogue ${update.after} in?`, { yes: options.yes, terminal });
-    await perform(updateCatalogue, session, { file, is_dry_run: false });
+    await session.perform(updateCatalogue, { file, is_dry_run: false });
     terminal.out(`Took ${update.after} in.\n`);
     if (!options.quiet) terminal.note("Stored costs are as they were: costops reprice prices them again.");
   });

@@ -4,6 +4,8 @@
 
 import { Command } from "@commander-js/extra-typings";
 import { addAdmin } from "./admin.ts";
+import { addAuth } from "./auth.ts";
+import { addCompare } from "./compare.ts";
 import { addCompletions } from "./completions.ts";
 import { addConfig } from "./config.ts";
 import { addDb } from "./db.ts";
@@ -13,12 +15,17 @@ import { addExplain } from "./explain.ts";
 import { addHelp, unknownCommand } from "./help.ts";
 import { addImport } from "./import.ts";
 import { addIngest } from "./ingest.ts";
+import { addOpenApi } from "./openapi.ts";
 import { addCommonOptions, examples } from "./options.ts";
+import { addRemoteFlags } from "./config_flags.ts";
+import { isLocalOnly, refuseServer } from "./local_only.ts";
 import { addPrices } from "./prices.ts";
 import { addQuery } from "./query.ts";
 import { addReport } from "./report.ts";
 import { addReprice } from "./reprice.ts";
 import type { Shell } from "./run.ts";
+import { addServe } from "./serve.ts";
+import { addTrends } from "./trends.ts";
 import { VERSION } from "./version.ts";
 
 const COMMANDS = [
@@ -26,18 +33,23 @@ const COMMANDS = [
   addImport,
   addQuery,
   addReport,
+  addTrends,
+  addCompare,
   addExplain,
   addEstimate,
   addPrices,
   addReprice,
   addDelete,
+  addServe,
+  addOpenApi,
+  addAuth,
   addAdmin,
   addDb,
   addConfig,
   addCompletions,
 ];
 
-const WITHOUT_DATABASE = new Set(["version", "help", "completions", "__complete"]);
+const WITHOUT_DATABASE = new Set(["version", "help", "completions", "__complete", "openapi"]);
 
 /** Builds the program with all its commands. */
 export function createProgram(shell: Shell): Command {
@@ -65,7 +77,10 @@ export function createProgram(shell: Shell): Command {
       writeOut: (text) => shell.terminal.out(text),
       writeErr: (text) => shell.terminal.note(text.trimEnd()),
     })
-    .hook("preAction", (root, command) => handDown(root as unknown as Command, command as unknown as Command))
+    .hook("preAction", async (root, command) => {
+      handDown(root as unknown as Command, command as unknown as Command);
+      await refuseServer(root as unknown as Command, command as unknown as Command);
+    })
     .action(async (options, command) => {
       if (command.args.length > 0) throw unknownCommand(command as unknown as Command, command.args[0]!);
       await (await import("./home.ts")).showHome(options, shell);
@@ -75,8 +90,11 @@ export function createProgram(shell: Shell): Command {
   program.command("version").summary("show the version").description("Shows the version of this program.")
     .action(() => shell.terminal.out(`costops ${VERSION}\n`));
   addHelp(program as unknown as Command, shell);
-  for (const command of [program as unknown as Command, ...leavesOf(program as unknown as Command)]) {
+  const leaves = leavesOf(program as unknown as Command);
+  for (const command of leaves) command.allowExcessArguments(false);
+  for (const command of [program as unknown as Command, ...leaves]) {
     addCommonOptions(command);
+    addRemoteFlags(command, { isHidden: isLocalOnly(command) });
   }
   return program as unknown as Command;
 }

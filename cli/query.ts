@@ -8,9 +8,6 @@ import { LIMITS } from "../core/limits.ts";
 import { examples, readCount } from "./options.ts";
 import type { Shell } from "./run.ts";
 
-/** Records of one listing on a terminal or in a script; more want an export. */
-const MAX_RECORDS = 1_000;
-
 const SUBJECT = new Argument("[subject]", "costs, usage (tokens alone), or records (one by one, newest first)")
   .choices(["costs", "usage", "records"] as const).default("costs" as const);
 
@@ -24,7 +21,11 @@ export function addQuery(program: Command, shell: Shell): void {
         "total to the last digit; what has no price is counted in unpriced_records and never taken as 0.",
     );
   addQueryOptions(command)
-    .option("--limit <count>", "how many records (query records)", readCount(MAX_RECORDS), LIMITS.page_default)
+    .option(
+      "--limit <count>",
+      `how many records (query records; default: ${LIMITS.page_default}, as csv or ndjson all of them)`,
+      readCount(Number.MAX_SAFE_INTEGER),
+    )
     .addHelpText(
       "after",
       examples(
@@ -32,6 +33,7 @@ export function addQuery(program: Command, shell: Shell): void {
         "costops query costs --group-by project,user --since last-month --filter environment=production",
         "costops query usage --group-by hour --since today --json",
         "costops query records --since today --filter model=gpt-4o --limit 5",
+        "costops query records --since last-month --format csv -o records.csv",
       ),
     )
     .action(async (subject, options) => {

@@ -5,23 +5,47 @@
 import type { Command } from "@commander-js/extra-typings";
 import { collect, type CommonOptions } from "./options.ts";
 
-/** The flags of `query` and `report`. */
-export interface QueryOptions extends CommonOptions {
+/** The flags of every command that answers with a report. */
+export interface AnswerOptions extends CommonOptions {
   readonly since?: string;
   readonly until?: string;
   readonly tz?: string;
-  readonly groupBy?: readonly string[];
   readonly filter?: readonly string[];
-  readonly columns?: readonly string[];
   readonly format?: string;
   readonly json?: true;
   readonly output?: string;
   readonly chart?: true;
 }
 
-/** Adds the flags of `query` and `report`. */
+/** The flags of `query` and `report`. */
+export interface QueryOptions extends AnswerOptions {
+  readonly groupBy?: readonly string[];
+  readonly columns?: readonly string[];
+}
+
 // deno-lint-ignore no-explicit-any -- the builder's type grows with each option; only its methods are used here.
-export function addQueryOptions<Builder extends Command<any, any, any>>(command: Builder): Builder {
+type AnyCommand = Command<any, any, any>;
+
+/** Adds the flags of `query` and `report`. */
+export function addQueryOptions<Builder extends AnyCommand>(command: Builder): Builder {
+  addPeriodOptions(command)
+    .option(
+      "-g, --group-by <names>",
+      "up to 4 of provider, model, project, user, environment, service_tier, operation, session, tag:KEY, and one of " +
+        "hour, day, week, month; by comma or repeated",
+      collect,
+    )
+    .option("--columns <names>", "units as further columns: web_searches, seconds, audio_input_tokens, …", collect);
+  return addOutputOptions(command);
+}
+
+/** Adds the flags of what answers with a report without a grouping of one's own. */
+export function addAnswerOptions<Builder extends AnyCommand>(command: Builder): Builder {
+  addPeriodOptions(command);
+  return addOutputOptions(command);
+}
+
+function addPeriodOptions<Builder extends AnyCommand>(command: Builder): Builder {
   return command
     .option(
       "--since <time>",
@@ -30,14 +54,15 @@ export function addQueryOptions<Builder extends Command<any, any, any>>(command:
     .option("--until <time>", "to; a day is included whole (default: as --since says)")
     .option("--tz <zone>", "IANA time zone that days are counted in (COSTOPS_TZ; default: UTC)")
     .option(
-      "-g, --group-by <names>",
-      "up to 4 of provider, model, project, user, environment, service_tier, operation, session, tag:KEY, and one of " +
-        "hour, day, week, month; by comma or repeated",
+      "-f, --filter <name=value>",
+      "only records with this value; several by comma (repeatable)",
       collect,
-    )
-    .option("-f, --filter <name=value>", "only records with this value; several by comma (repeatable)", collect)
-    .option("--columns <names>", "units as further columns: web_searches, seconds, audio_input_tokens, …", collect)
-    .option("--format <format>", "csv, json, ndjson, md, table, html (default: table on a terminal)")
+    ) as Builder;
+}
+
+function addOutputOptions<Builder extends AnyCommand>(command: Builder): Builder {
+  return command
+    .option("--format <format>", "csv, json, ndjson, md, html, xlsx, table (default: table on a terminal)")
     .option("--json", "short for --format json")
     .option("--chart", "a chart below the table")
     .option("-o, --output <file>", "write there instead of stdout") as Builder;

@@ -12,10 +12,11 @@ export function addReport(program: Command, shell: Shell): void {
   const subjects = new Argument("[subject]", "cost, usage, or summary (the change since the period before)");
   const command = program.command("report")
     .addArgument(subjects.choices(["cost", "usage", "summary"] as const).default("cost"))
-    .summary("write a report as csv, json, ndjson, md, table or html")
+    .summary("write a report as csv, json, ndjson, md, html, xlsx, focus or a table")
     .description(
       "Writes a report of this month by model, or of what the flags say: a table on a terminal, CSV elsewhere. Numbers in " +
-        "CSV and JSON are exact: US dollars with nine decimals.",
+        "CSV and JSON are exact: US dollars with nine decimals. --format focus writes costs as a FinOps FOCUS 1.2 dataset: " +
+        "a row for each day, model and meter.",
     );
   addQueryOptions(command)
     .addHelpText(
@@ -23,6 +24,7 @@ export function addReport(program: Command, shell: Shell): void {
       examples(
         "costops report cost --format csv > costs.csv",
         "costops report cost --since last-month --group-by project,model --format html -o report.html",
+        "costops report cost --since last-month --group-by project --format focus -o focus.csv",
         "costops report summary --since last-month",
       ),
     )

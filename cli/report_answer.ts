@@ -2,38 +2,55 @@
  * Makes a report from flags and writes it where and how the flags say.
  */
 
-import { readReportFormat, type ReportFormat } from "../core/report/format.ts";
+import { CostopsError } from "../core/error.ts";
+import { FOCUS_FORMAT, readReportFormat, type ReportFormat } from "../core/report/format.ts";
 import type { Report } from "../core/report/report.ts";
-import { perform } from "../server/operations/operation.ts";
 import { makeReport, type ReportType } from "../server/operations/reports.ts";
-import { openOutput } from "./output.ts";
-import type { QueryOptions } from "./query_options.ts";
+import { openOutput, type Output } from "./output.ts";
+import type { AnswerOptions, QueryOptions } from "./query_options.ts";
 import type { Shell } from "./run.ts";
-import { keptFiles, withSession } from "./session.ts";
+import { keptFiles, type Session, withSession } from "./session.ts";
 
 /** Bars of a terminal's chart: a month of days. */
 const MAX_BARS = 31;
 
-/** Answers `query` and `report`. The format is checked and the file opened before the work starts. */
+/** Answers `query` and `report`. */
 export async function answerQuery(
   options: QueryOptions,
   { shell, type, offTerminal }: { shell: Shell; type: ReportType; offTerminal: "csv" | "json" },
 ): Promise<void> {
+  if (options.format?.toLowerCase() === FOCUS_FORMAT.name && type === "cost" && !options.json) {
+    return await (await import("./focus_answer.ts")).answerFocus(options, shell);
+  }
+  const ask = (session: Session) =>
+    session.perform(makeReport, {
+      ...readPeriod(options, session),
+      type,
+      group_by: options.groupBy,
+      columns: options.columns,
+    });
+  await answerWith(ask, { options, shell, offTerminal });
+}
+
+/** What flags say of which records are meant. */
+export function readPeriod({ since, until, filter }: AnswerOptions, { config }: Session) {
+  return { since, until, filter, tz: config.tz.value };
+}
+
+/** Writes the report that `ask` makes. The format is checked and the file opened before the work starts. */
+export async function answerWith(
+  ask: (session: Session) => Promise<Report>,
+  { options, shell, offTerminal }: { options: AnswerOptions; shell: Shell; offTerminal: "csv" | "json" },
+): Promise<void> {
   const { terminal } = shell;
   const isForReading = terminal.isInteractive && (options.output ?? "-") === "-";
   const format = readReportFormat(options.json ? "json" : options.format ?? (isForReading ? "table" : offTerminal));
+  if (format.is_binary && isForReading) {
+    throw new CostopsError("usage", `Cannot show ${format.name} on a terminal: name a file with --output`);
+  }
   const output = await openOutput(options.output, { terminal, kept: keptFiles(options) });
   try {
-    const report = await withSession(options, (session) =>
-      perform(makeReport, session, {
-        type,
-        since: options.since,
-        until: options.until,
-        tz: session.config.tz.value,
-        group_by: options.groupBy,
-        filter: options.filter,
-        columns: options.columns,
-      }), { isReading: true });
+    const report = await withSession(options, ask, { isReading: true });
     await write(report, { format, options, width: terminal.width, write: output.write });
     await output.finish();
   } catch (error) {
@@ -44,8 +61,13 @@ export async function answerQuery(
 
 async function write(
   report: Report,
-  to: { format: ReportFormat; options: QueryOptions; width: number; write: (text: string) => void },
+  to: { format: ReportFormat; options: AnswerOptions; width: number; write: Output["write"] },
 ): Promise<void> {
+  if (to.format.is_binary) {
+    const writeBytes = await to.format.load();
+    for await (const bytes of writeBytes(report)) to.write(bytes);
+    return;
+  }
   const writeReport = await to.format.load();
   for (const text of writeReport(report, { width: to.width })) to.write(text);
   if (!to.options.chart || to.format.name !== "table") return;

@@ -4,8 +4,8 @@
 
 import { formatUsd, type Usd, usdFromNanos } from "../core/money.ts";
 import type { RepriceResult, RepriceTotals } from "../db/reprice.ts";
-import { perform } from "../server/operations/operation.ts";
 import { repriceRecords } from "../server/operations/reprice.ts";
+import { readKnownSums, toWireRepricing } from "../server/wire/repricing.ts";
 import { askFirst } from "./ask.ts";
 import { writeGrid } from "./grid.ts";
 import type { CommonOptions } from "./options.ts";
@@ -34,13 +34,13 @@ export async function reprice(options: RepriceOptions, { terminal }: Shell): Pro
     };
     // What is asked about is shown first; who has agreed beforehand sees what was done.
     if (options.dryRun || !options.yes) {
-      const planned = await perform(repriceRecords, session, { ...input, is_dry_run: true });
+      const planned = await session.perform(repriceRecords, { ...input, is_dry_run: true });
       if (options.dryRun) return terminal.out(write(planned, options));
       if (planned.changed === 0) return terminal.out(write(planned, { ...options, dryRun: undefined }));
       terminal.note(writeText(planned, true).trimEnd());
       askFirst(`Change ${count(planned.changed)} records?`, { yes: options.yes, terminal });
     }
-    const done = await perform(repriceRecords, session, { ...input, is_dry_run: false });
+    const done = await session.perform(repriceRecords, { ...input, is_dry_run: false });
     terminal.out(write(done, options));
   });
 }
@@ -83,7 +83,7 @@ function writeText(result: RepriceResult, isDryRun: boolean): string {
 function writeCells(totals: RepriceTotals): string[] {
   const { records, changed, newly_priced, newly_unpriced, unpriced_before, unpriced_after } = totals;
   const counts = [records, changed, newly_priced, newly_unpriced].map(count);
-  const { before, after, difference } = readKnown(totals);
+  const { before, after, difference } = readKnownSums(totals);
   return [...counts, writeSum(before, unpriced_before), writeSum(after, unpriced_after), writeDifference(difference)];
 }
 
@@ -99,32 +99,8 @@ function writeDifference(amount: Usd | null): string {
   return amount < 0n ? `-$${formatUsd(usdFromNanos(-amount))}` : `+$${formatUsd(amount)}`;
 }
 
-function writeJson({ models, ...totals }: RepriceResult, dry_run: boolean): string {
-  const rows = models.map(({ provider, model, ...sums }) => ({ provider, model, ...toWire(sums) }));
-  return `${JSON.stringify({ dry_run, currency: "USD", ...toWire(totals), models: rows }, null, 2)}\n`;
-}
-
-function toWire(totals: RepriceTotals) {
-  const { before: _before, after: _after, ...counts } = totals;
-  const { before, after, difference } = readKnown(totals);
-  return {
-    ...counts,
-    before_usd: formatKnown(before),
-    after_usd: formatKnown(after),
-    difference_usd: formatKnown(difference),
-  };
-}
-
-/** The sums, null where no record has a price: that is unknown, not nothing. */
-function readKnown({ records, unpriced_before, unpriced_after, ...sums }: RepriceTotals) {
-  const before = unpriced_before < records ? sums.before : null;
-  const after = unpriced_after < records ? sums.after : null;
-  const difference = before === null || after === null ? null : usdFromNanos(after - before);
-  return { before, after, difference };
-}
-
-function formatKnown(amount: Usd | null): string | null {
-  return amount === null ? null : formatUsd(amount);
+function writeJson(result: RepriceResult, dry_run: boolean): string {
+  return `${JSON.stringify(toWireRepricing(result, dry_run), null, 2)}\n`;
 }
 
 function count(records: number): string {

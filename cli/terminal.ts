@@ -5,7 +5,7 @@
 /** Where a command writes and what it may assume about the reader. */
 export interface Terminal {
   /** Data. Fails with {@link ClosedPipe} when nobody reads any more. */
-  out(text: string): void;
+  out(data: string | Uint8Array): void;
   /** Notes, progress and errors. */
   note(text: string): void;
   readonly isInteractive: boolean;
@@ -27,7 +27,7 @@ export function openTerminal(): Terminal {
   const isInteractive = Deno.stdout.isTerminal();
   const encoder = new TextEncoder();
   return {
-    out: (text) => writeOut(encoder.encode(text)),
+    out: (data) => writeOut(typeof data === "string" ? encoder.encode(data) : data),
     note: (text) => writeAll(Deno.stderr, encoder.encode(`${text}\n`)),
     isInteractive,
     hasColor: isInteractive && !Deno.env.get("NO_COLOR"),

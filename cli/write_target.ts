@@ -14,9 +14,9 @@ export interface KeptFile {
 /** The name of standard input among kept files, which may be a file. */
 export const STDIN = "-";
 
-/** The database's files. */
+/** The database's files, and the server's secret beside them. */
 export function keepDatabase(path: string): KeptFile[] {
-  return ["", "-wal", "-shm"].map((end) => ({ path: `${path}${end}`, what: "the database" }));
+  return ["", "-wal", "-shm", ".jwt-secret"].map((end) => ({ path: `${path}${end}`, what: "the database" }));
 }
 
 /** Fails with `usage` when a flag names a folder or a file that must be kept, under whatever name or link. */

@@ -61,6 +61,39 @@ export const ROLES = {
 /** The name of a role. */
 export type Role = keyof typeof ROLES;
 
+/** Whether a text is the name of a role. */
+export function isRole(text: string): text is Role {
+  return Object.hasOwn(ROLES, text);
+}
+
+/** Whether a text is the name of a permission. */
+export function isPermission(text: string): text is Permission {
+  return (PERMISSIONS as readonly string[]).includes(text);
+}
+
+/** What somebody with these roles may do. */
+export function permissionsOf(roles: readonly Role[]): Set<Permission> {
+  return new Set(roles.flatMap((role): readonly Permission[] => ROLES[role]));
+}
+
+/** What a principal has shown: an access token of a user's session, or an API key. */
+export type Credential =
+  | { readonly kind: "token"; readonly user_id: string; readonly session_id: string; readonly token: TokenStamp }
+  | {
+    readonly kind: "key";
+    readonly key_id: string;
+    /** The user who made the key; null is the operator of the database. */
+    readonly user_id: string | null;
+    /** Milliseconds since 1970 UTC; null is never. */
+    readonly expires_at: number | null;
+  };
+
+/** Which access token, and until when it would hold (milliseconds since 1970 UTC). */
+export interface TokenStamp {
+  readonly id: string;
+  readonly expires_at: number;
+}
+
 /** Who asks: the credential's owner, its organization and what it may do. */
 export interface Principal {
   /** Written to the audit log: `cli:alice`, `user:…`, `key:…`. */
@@ -69,6 +102,8 @@ export interface Principal {
   readonly organization_id: string;
   readonly is_super_admin: boolean;
   readonly permissions: ReadonlySet<Permission>;
+  /** Absent: the operator, who has the database itself. */
+  readonly credential?: Credential;
 }
 
 /** Fails with `forbidden` when the principal does not hold the permission. */

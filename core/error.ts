@@ -15,7 +15,12 @@ export const ERROR_KINDS = {
   conflict: { status: 409, exit: 5, title: "Conflict" },
   deleted: { status: 409, exit: 5, title: "Deleted" },
   beyond_retention: { status: 422, exit: 2, title: "Beyond retention" },
+  method_not_allowed: { status: 405, exit: 2, title: "Method not allowed" },
+  too_slow: { status: 408, exit: 6, title: "Too slow" },
   too_large: { status: 413, exit: 2, title: "Too large" },
+  address_too_long: { status: 414, exit: 2, title: "Address too long" },
+  unsupported_media_type: { status: 415, exit: 2, title: "Unsupported media type" },
+  rate_limited: { status: 429, exit: 6, title: "Too many requests" },
   temporary: { status: 503, exit: 6, title: "Temporarily unavailable" },
   storage_full: { status: 503, exit: 6, title: "Storage full" },
   storage_failure: { status: 503, exit: 1, title: "Storage failure" },
@@ -31,6 +36,13 @@ export interface ErrorIssue {
   readonly detail: string;
 }
 
+/** What an error says beyond its message. */
+export interface ErrorOptions {
+  readonly issues?: readonly ErrorIssue[];
+  readonly cause?: unknown;
+  readonly retry_after_s?: number;
+}
+
 /**
  * An expected error: its message says the action, quotes the value and says what is wanted, without a final period.
  * Everything else that is thrown is a bug.
@@ -38,11 +50,14 @@ export interface ErrorIssue {
 export class CostopsError extends Error {
   readonly kind: ErrorKind;
   readonly issues: readonly ErrorIssue[];
+  /** Whole seconds after which trying again makes sense; undefined when nobody can tell. */
+  readonly retry_after_s: number | undefined;
 
-  constructor(kind: ErrorKind, message: string, options: { issues?: readonly ErrorIssue[]; cause?: unknown } = {}) {
+  constructor(kind: ErrorKind, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "CostopsError";
     this.kind = kind;
     this.issues = options.issues ?? [];
+    this.retry_after_s = options.retry_after_s;
   }
 }

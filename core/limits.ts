@@ -39,6 +39,10 @@ export const LIMITS = {
   query_rows: 100_000,
   /** Time buckets of one answer: a year of hours. */
   query_buckets: 10_000,
+  /** Periods of a moving average: a year of days. */
+  trend_window: 366,
+  /** Groups that rose, and as many that fell; more is a report by group. */
+  movers: 50,
   /** Records in one page. */
   page: 100,
   page_default: 20,
@@ -53,8 +57,73 @@ export const LIMITS = {
   group_records: 500,
   /** Prices looked up and kept ready; beyond it the oldest are forgotten. Model names come from outside. */
   price_lookups: 10_000,
+  /** One request with one record or one resource in it; a provider's response body with its text fits. */
+  request_bytes: 256 * 1024,
+  /** One batch over the API, unless the configuration says otherwise; 1,000 records of 10 KiB. */
+  batch_bytes: 10 * 1024 * 1024,
+  /** A login has an email and a password in it. */
+  login_bytes: 4 * 1024,
+  /** A request's address; proxies and logs cut longer ones. */
+  url_characters: 8 * 1024,
+  /** Values in one JSON body that a schema checks: each may be at fault, and a fault is larger than the value. */
+  json_values: 4_096,
+  /** A body that gunzips to more than this many times its size, beyond the first 64 KiB, is an attack. */
+  gunzip_ratio: 100,
+  gunzip_free_bytes: 64 * 1024,
+  /** Compressed bytes that are gunzipped at a time: each may become a thousand times as many. */
+  gunzip_slice_bytes: 4 * 1024,
+  /** Whole bodies that are gunzipped at once, and those that wait for their turn. */
+  gunzips: 2,
+  gunzips_waiting: 64,
+  /** Requests in flight: beyond it each only makes the others wait. One organization leaves room for others. */
+  in_flight: 1_024,
+  in_flight_organization: 200,
+  /** From the first to the last byte of a body; of a stream, between two pieces of it. */
+  body_ms: 30_000,
+  /** From the last byte of a request to its answer. */
+  handler_ms: 30_000,
+  /** Outcomes of a stream that wait for a client who does not read them; then the stream is not read on. */
+  stream_outcomes: 10_000,
+  /** An Idempotency-Key as the client writes it, and how long its answer is kept. */
+  idempotency_key_characters: 255,
+  idempotency_ms: 48 * 3_600_000,
+  /** One answer that is kept under an Idempotency-Key. */
+  idempotency_reply_bytes: 256 * 1024,
   /** A price catalogue from a file or URL; genai-prices' own is below 2 MiB. */
   catalogue_bytes: 32 * 1024 * 1024,
   /** A regular expression in a price catalogue that was fetched; longer ones are not ours to run. */
   matcher_pattern_characters: 500,
+  /** The longest address that mail takes (RFC 5321). */
+  email_characters: 254,
+  /** Shorter is guessed, longer is work for nothing. */
+  password_characters_least: 12,
+  password_characters: 256,
+  /** Argon2id takes 46 MiB and a core each; what waits longer than this queue is told to come again. */
+  hashes_at_once: 2,
+  hashes_waiting: 16,
+  /** Users of one organization, disabled ones included. */
+  users: 10_000,
+  /** API keys of one organization that are neither revoked nor expired. */
+  api_keys: 1_000,
+  /** Sessions of one user; the oldest ends when one more begins. */
+  sessions: 100,
+  /** Credentials whose state is kept ready, and access tokens whose signature was found good; some 500 bytes each. */
+  credentials: 10_000,
+  /** An access token of ours has some 500 characters. */
+  token_characters: 2_048,
+  /** Organizations and addresses whose rate is counted in memory, some 200 bytes each; then the quietest are forgotten. */
+  rate_limit_keys: 20_000,
+  /** One text in a line of the log: a stack with its causes fits. */
+  log_text_characters: 8 * 1024,
+  /** Lines of the log that nobody has taken yet; beyond it they are counted and lost, so that requests never wait. */
+  log_waiting_characters: 8 * 1024 * 1024,
+  /** Connections where clients are not on this machine; each takes some 50 KiB. */
+  connections: 10_000,
+  /** Where clients are not on this machine: from a connection's beginning, or its last answer's end, to a request's last header. */
+  headers_ms: 10_000,
+  keep_alive_ms: 60_000,
+  /** Where clients are not on this machine: longer without a byte in either direction than any answer takes. */
+  idle_connection_ms: 60_000,
+  /** A smaller answer fits one packet, compressed or not. */
+  compress_bytes: 1_024,
 } as const;

@@ -35,6 +35,15 @@ export async function findCatalogueVersion({ reader }: Database): Promise<string
   return row?.version;
 }
 
+/** The version of the catalogue installed last, and when that was, in milliseconds since 1970 UTC. */
+export async function findCatalogueInstallation(
+  { reader }: Database,
+): Promise<{ readonly version: string; readonly installed_at: number } | undefined> {
+  const row = await reader.selectFrom("catalogues").select(["version", "installed_at"]).orderBy("number", "desc")
+    .limit(1).executeTakeFirst();
+  return row === undefined ? undefined : { version: row.version, installed_at: Number(row.installed_at) };
+}
+
 /** Takes a catalogue in; from then on it is in force. Whoever calls has checked it. */
 export async function installCatalogue(
   database: Database,

@@ -28,7 +28,7 @@ export async function readCosts(database: Database, query: CostQuery): Promise<C
     cutRange(range, grains).map((piece) => ({ ...piece, bucket }))
   );
   // One snapshot for all statements: what another process commits meanwhile is in all of them or in none.
-  return await database.reader.transaction().setIsolationLevel("repeatable read").execute(async (queries) => {
+  return await database.scanner.transaction().setIsolationLevel("repeatable read").execute(async (queries) => {
     await checkRetention(queries, query, pieces);
     return await readAll(queries, { query, pieces });
   });

@@ -18,7 +18,7 @@ import { walkUsage } from "./usage_walk.ts";
 
 /** One check and what it found. */
 export interface Finding {
-  /** `file`, `migrations`, `identities`, `usage_by_day`, …, `costs`, `audit`. */
+  /** `structure`, `migrations`, `identities`, `usage_by_day`, …, `costs`, `audit`. */
   readonly check: string;
   readonly ok: boolean;
   /** What was proved, or the first of what is wrong, one a line. */
@@ -36,7 +36,7 @@ interface Faults {
 export async function examineDatabase(database: Database): Promise<Finding[]> {
   const { reader } = database;
   const checks: [string, () => Promise<Faults>][] = [
-    ["file", async () => ({ faults: await database.checkIntegrity(), proved: "its pages and references are whole" })],
+    ["structure", () => database.checkIntegrity()],
     ["migrations", () => checkMigrations(reader)],
     ["identities", () => checkIdentities(reader)],
     ...ROLLUPS.map((rollup): [string, () => Promise<Faults>] => [

@@ -6,14 +6,14 @@ import { type RawBuilder, sql } from "kysely";
 import { LIMITS } from "../core/limits.ts";
 import { RECORD_MEASURES } from "./costs.ts";
 import type { Queries } from "./database.ts";
-import { type Rollup, ROLLUP_DIMENSIONS, ROLLUP_MEASURES } from "./rollups.ts";
+import { keysOf, type Rollup, ROLLUP_MEASURES } from "./rollups.ts";
 
 /**
  * The lines of a roll-up that differ from the sums of their rows, in words; at most one more than `LIMITS.issues`.
  * Lines that begin below an organization's prune mark lack rows, and are left out.
  */
 export async function compareRollup(reader: Queries, rollup: Rollup): Promise<string[]> {
-  const keys = ["organization_id", "start", ...ROLLUP_DIMENSIONS, ...(rollup.has_user ? ["user_id"] : [])];
+  const keys = keysOf(rollup);
   const names = sql.join(keys.map((key) => sql.ref(key)));
   const width = sql.lit(rollup.width_ms);
   const list = (write: (name: (typeof ROLLUP_MEASURES)[number]) => RawBuilder<unknown>) =>

@@ -13,26 +13,49 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** How much waits to be stored, in one queue or in several that share a limit. */
+export class QueueLoad {
+  requests = 0;
+  entries = 0;
+
+  /** Whether nothing more may wait. */
+  get isFull(): boolean {
+    return this.requests >= LIMITS.queue_requests || this.entries >= LIMITS.queue_records;
+  }
+}
+
+/** Stores entries in one transaction. */
+export type CommitEntries = (entries: readonly AppendEntry[]) => Promise<AppendOutcome[]>;
+
 /** Gathers appends. What comes while a group is being committed forms the next one. */
 export class GroupCommit {
-  readonly #commit: (entries: readonly AppendEntry[]) => Promise<AppendOutcome[]>;
+  readonly #commit: CommitEntries;
+  readonly #load: QueueLoad;
   #queue: Waiting[] = [];
   #waitingEntries = 0;
   #running: Promise<void> | undefined;
 
-  constructor(commit: (entries: readonly AppendEntry[]) => Promise<AppendOutcome[]>) {
+  constructor(commit: CommitEntries, load: QueueLoad = new QueueLoad()) {
     this.#commit = commit;
+    this.#load = load;
+  }
+
+  /** Whether nothing waits and nothing is being stored. */
+  get isIdle(): boolean {
+    return this.#running === undefined;
   }
 
   /** Appends with whoever comes at the same time. Fails with `temporary` when too many wait already. */
   append(entries: readonly AppendEntry[]): Promise<AppendOutcome[]> {
-    if (this.#queue.length >= LIMITS.queue_requests || this.#waitingEntries >= LIMITS.queue_records) {
+    if (this.#load.isFull) {
       const error = new CostopsError("temporary", "Cannot take more usage now: too much waits to be stored; try again");
       return Promise.reject(error);
     }
     const { promise, resolve, reject } = Promise.withResolvers<AppendOutcome[]>();
     this.#queue.push({ entries, resolve, reject });
     this.#waitingEntries += entries.length;
+    this.#load.requests++;
+    this.#load.entries += entries.length;
     this.#running ??= this.#run();
     return promise;
   }
@@ -60,6 +83,8 @@ export class GroupCommit {
       records += this.#queue[count++]!.entries.length;
     }
     this.#waitingEntries -= records;
+    this.#load.requests -= count;
+    this.#load.entries -= records;
     return this.#queue.splice(0, count);
   }
 

@@ -5,10 +5,13 @@
 import { createHash } from "node:crypto";
 import { CostopsError } from "../core/error.ts";
 import { initial } from "./migrations/0001_initial.ts";
+import { accounts } from "./migrations/0002_accounts.ts";
+import { idempotency } from "./migrations/0003_idempotency.ts";
+import { rateLimits } from "./migrations/0004_rate_limits.ts";
 import type { Migration, SchemaWords } from "./migrations/migration.ts";
 
 /** Every migration, ascending. */
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, accounts, idempotency, rateLimits];
 
 /** A migration that was applied. */
 export interface AppliedMigration {

@@ -43,10 +43,7 @@ export async function pruneUsage(database: Database, input: PruneInput): Promise
       throw new CostopsError("conflict", `Cannot move the mark back: rows from before ${at} are gone already`);
     }
     const records = await countRows(queries, input.organization_id, before);
-    for (const table of ["usage", "usage_identity"] as const) {
-      await queries.deleteFrom(table).where("organization_id", "=", input.organization_id)
-        .where("timestamp", "<", BigInt(before)).execute();
-    }
+    await database.dropUsage(queries, { organization_id: input.organization_id, before });
     await queries.insertInto("prune_marks").values({ organization_id: input.organization_id, before: BigInt(before) })
       .onConflict((conflict) => conflict.column("organization_id").doUpdateSet({ before: BigInt(before) })).execute();
     await recordAudit(queries, {
@@ -57,7 +54,7 @@ export async function pruneUsage(database: Database, input: PruneInput): Promise
       detail: { before: new Date(before).toISOString(), records: records.toString() },
     });
     return { records, before };
-  });
+  }, { usage_of: input.organization_id });
 }
 
 async function countRows(queries: Queries, organization_id: string, before: number): Promise<bigint> {

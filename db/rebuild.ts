@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import { recordAudit } from "./audit.ts";
 import { RECORD_MEASURES } from "./costs.ts";
 import type { Database } from "./database.ts";
-import { type Rollup, ROLLUP_DIMENSIONS, ROLLUP_MEASURES, ROLLUPS } from "./rollups.ts";
+import { keysOf, type Rollup, ROLLUP_DIMENSIONS, ROLLUP_MEASURES, ROLLUPS } from "./rollups.ts";
 
 /**
  * Replaces every line of every roll-up by the sums of its rows, all in one transaction with its audit entry. Lines below
@@ -26,12 +26,11 @@ export async function rebuildRollups(
       await sql`insert into ${table} (${columnsOf(rollup)}) ${sumsOf(rollup)}`.execute(queries);
     }
     await recordAudit(queries, { organization_id: "", at: now, actor, action: "rollups.rebuild", detail: {} });
-  });
+  }, { usage_of: "all organizations" });
 }
 
-function columnsOf({ has_user }: Rollup) {
-  const keys = ["organization_id", "start", ...ROLLUP_DIMENSIONS, ...(has_user ? ["user_id"] : [])];
-  return sql.join([...keys, ...ROLLUP_MEASURES].map((name) => sql.ref(name)));
+function columnsOf(rollup: Rollup) {
+  return sql.join([...keysOf(rollup), ...ROLLUP_MEASURES].map((name) => sql.ref(name)));
 }
 
 function sumsOf({ width_ms, has_user }: Rollup) {

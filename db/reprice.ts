@@ -65,7 +65,7 @@ export function repriceUsage(
     readonly is_preview: boolean;
   },
 ): Promise<RepriceResult> {
-  if (is_preview) return walk(database.reader, { selection, price });
+  if (is_preview) return walk(database.scanner, { selection, price });
   return database.write(async (queries) => {
     const writer = new PriceWriter(queries);
     const result = await walk(queries, { selection, price, write: (changes) => writer.write(changes) });
@@ -75,7 +75,7 @@ export function repriceUsage(
       await recordAudit(queries, { organization_id, at: now, actor, action: "usage.reprice", detail });
     }
     return result;
-  });
+  }, { usage_of: selection.organization_id });
 }
 
 /** A row and what it costs now. */

@@ -14,13 +14,19 @@ export async function checkRetention(queries: Queries, query: CostQuery, pieces:
     Infinity,
   );
   if (earliest === Infinity) return;
-  const mark = await queries.selectFrom("prune_marks").select("before")
-    .where("organization_id", "=", query.organization_id).executeTakeFirst();
-  if (mark === undefined || earliest >= Number(mark.before)) return;
-  const since = new Date(Number(mark.before)).toISOString();
+  const mark = await findPruneMark(queries, query.organization_id);
+  if (mark === undefined || earliest >= mark) return;
+  const since = new Date(mark).toISOString();
   throw new CostopsError(
     "beyond_retention",
     `Cannot answer this from before ${since}: rows before it were dropped; group and filter by provider, model, project, ` +
       "environment and service_tier, in whole quarter-hours of UTC, or by user in whole days",
   );
+}
+
+/** The instant before which an organization's rows were dropped, in milliseconds since 1970 UTC; undefined for never. */
+export async function findPruneMark(queries: Queries, organization_id: string): Promise<number | undefined> {
+  const mark = await queries.selectFrom("prune_marks").select("before")
+    .where("organization_id", "=", organization_id).executeTakeFirst();
+  return mark === undefined ? undefined : Number(mark.before);
 }

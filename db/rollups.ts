@@ -156,10 +156,36 @@ function isFull({ sums, cost_nanos }: RollupLine): boolean {
 }
 
 /** The statement that adds one line to a roll-up, with plain `?` for its key and its sums. */
-export function addLineSql({ table, has_user }: Rollup): string {
-  const keys = ["organization_id", "start", ...ROLLUP_DIMENSIONS, ...(has_user ? ["user_id"] : [])];
-  const columns = [...keys, ...ROLLUP_MEASURES];
+export function addLineSql(rollup: Rollup): string {
+  const columns = columnsOf(rollup);
+  return `insert into ${rollup.table} (${columns.join(", ")}) values (${columns.map(() => "?").join(", ")})
+    ${addToLine(rollup)}`;
+}
+
+/** The statement that adds many lines to a roll-up on Postgres, each once: one array a column, in their order. */
+export function addLinesSql(rollup: Rollup): string {
+  const columns = columnsOf(rollup);
+  const types = columns.map((name) => (isWhole(name) ? "bigint[]" : "text[]"));
+  return `insert into ${rollup.table} (${columns.join(", ")})
+    select * from unnest(${types.map((type, at) => `$${at + 1}::${type}`).join(", ")})
+    ${addToLine(rollup)}`;
+}
+
+function addToLine(rollup: Rollup): string {
+  const { table } = rollup;
   const sums = ROLLUP_MEASURES.map((name) => `${name} = ${table}.${name} + excluded.${name}`);
-  return `insert into ${table} (${columns.join(", ")}) values (${columns.map(() => "?").join(", ")})
-    on conflict (${keys.join(", ")}) do update set ${sums.join(", ")}`;
+  return `on conflict (${keysOf(rollup).join(", ")}) do update set ${sums.join(", ")}`;
+}
+
+function columnsOf(rollup: Rollup): string[] {
+  return [...keysOf(rollup), ...ROLLUP_MEASURES];
+}
+
+/** The primary key of a roll-up, in order. */
+export function keysOf({ has_user }: Rollup): string[] {
+  return ["organization_id", "start", ...ROLLUP_DIMENSIONS, ...(has_user ? ["user_id"] : [])];
+}
+
+function isWhole(name: string): boolean {
+  return name === "start" || (ROLLUP_MEASURES as readonly string[]).includes(name);
 }

@@ -10,6 +10,11 @@ import { CostopsError } from "../core/error.ts";
 export const APPLICATION_ID = 0x434f5354n;
 const OLDEST_SQLITE = [3, 51, 3];
 const BUSY_TIMEOUT_MS = 5_000;
+const BRIEF_TIMEOUT_MS = 20;
+
+/** How long a transaction waits for those of other processes, and how long at most between two looks. */
+const FREE_MS = 30_000;
+const FREE_WAIT_MS = 20;
 const STATEMENTS = 200;
 
 /** A value that may be bound to a parameter. */
@@ -67,6 +72,28 @@ export class SqliteConnection {
   begin(): void {
     if (this.#failure !== undefined) throw this.#failure;
     this.run("begin immediate");
+  }
+
+  /**
+   * Begins a transaction that may write as soon as no other process has one; meanwhile the thread does other things.
+   * Fails with `temporary` when that takes too long.
+   */
+  async beginWhenFree(): Promise<void> {
+    const latest = performance.now() + FREE_MS;
+    for (;;) {
+      try {
+        return this.begin();
+      } catch (error) {
+        const isBusy = error instanceof CostopsError && error.kind === "temporary";
+        if (!isBusy || performance.now() > latest) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * FREE_WAIT_MS));
+    }
+  }
+
+  /** From now on statements wait little for other processes, since {@link beginWhenFree} waits for them. */
+  waitBriefly(): void {
+    this.all(`pragma busy_timeout = ${BRIEF_TIMEOUT_MS}`);
   }
 
   /** Runs work in one transaction that may write; nothing of it stays when it fails. */
@@ -128,12 +155,25 @@ export class SqliteConnection {
   }
 
   #useWal(): void {
-    const mode = this.all("pragma journal_mode = wal")[0]?.journal_mode;
-    if (mode === "wal") return;
+    if (this.#askForWal() === "wal") return;
     throw new CostopsError(
       "failure",
       `Cannot use "${this.path}": its file system has no shared memory for SQLite's WAL`,
     );
+  }
+
+  /** SQLite does not wait by itself for others who ask for the same of a new database. */
+  #askForWal(): unknown {
+    const latest = performance.now() + BUSY_TIMEOUT_MS;
+    for (;;) {
+      try {
+        return this.all("pragma journal_mode = wal")[0]?.journal_mode;
+      } catch (error) {
+        const isBusy = error instanceof CostopsError && error.kind === "temporary";
+        if (!isBusy || performance.now() > latest) throw error;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.random() * FREE_WAIT_MS);
+    }
   }
 
   /** Another program's file is refused, never changed. */

@@ -4,17 +4,14 @@
 
 import type { StatementSync } from "node:sqlite";
 import type { AppliedPrice } from "../core/pricing/price.ts";
-import { CostopsError } from "../core/error.ts";
 import type { AppendEntry, AppendOptions, AppendOutcome } from "./append.ts";
+import { beyondRetention, isStored } from "./append_plan.ts";
 import { addLineSql, ROLLUPS, RollupSums } from "./rollups.ts";
 import type { SqliteConnection } from "./sqlite.ts";
 import { SqliteSuperseder } from "./sqlite_supersede.ts";
 import { type StoredPrice, storePrice, USAGE_COLUMNS, writeRow } from "./usage_columns.ts";
 
 const INSERTED: AppendOutcome = { outcome: "inserted" };
-
-/** How often a batch waits anew for another process's transaction, each time as long as the busy timeout. */
-const BUSY_TRIES = 6;
 
 /** Appends batches on one connection. */
 export class SqliteAppender {
@@ -43,7 +40,7 @@ export class SqliteAppender {
   }
 
   /**
-   * Appends a batch in one transaction. A full disk is no I/O error, after which nothing could be appended any more: the
+   * Appends a batch in the transaction that has begun, and ends it. A full disk is no I/O error, after which nothing could be appended any more: the
    * transaction is undone, and the next may find room.
    */
   append(entries: readonly AppendEntry[], options: AppendOptions): AppendOutcome[] {
@@ -56,7 +53,6 @@ export class SqliteAppender {
   }
 
   #appendOnce(entries: readonly AppendEntry[], options: AppendOptions): AppendOutcome[] {
-    this.#begin();
     const batch: Batch = { sums: new RollupSums(), newPrices: new Set(), marks: this.#readMarks() };
     const outcomes = entries.map((entry) => this.#appendEntry(entry, batch));
     const isRefused = options.is_atomic === true && !outcomes.every(isStored);
@@ -68,17 +64,6 @@ export class SqliteAppender {
     this.#connection.run("commit");
     for (const id of batch.newPrices) this.#stored.add(id);
     return outcomes;
-  }
-
-  #begin(): void {
-    for (let tries = 1;; tries++) {
-      try {
-        this.#connection.begin();
-        return;
-      } catch (error) {
-        if (!(error instanceof CostopsError) || error.kind !== "temporary" || tries === BUSY_TRIES) throw error;
-      }
-    }
   }
 
   /** Prune marks, read within the transaction so that a mark set meanwhile counts. */
@@ -156,14 +141,4 @@ interface Batch {
   sums: RollupSums;
   readonly newPrices: Set<bigint>;
   readonly marks: ReadonlyMap<string, number>;
-}
-
-function isStored({ outcome }: AppendOutcome): boolean {
-  return outcome === "inserted" || outcome === "updated" || outcome === "duplicate";
-}
-
-function beyondRetention(mark: number): AppendOutcome {
-  const since = new Date(mark).toISOString();
-  const detail = `Cannot take a record from before ${since}: rows before it were dropped by retention`;
-  return { outcome: "rejected", code: "beyond_retention", detail };
 }

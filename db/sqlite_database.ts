@@ -2,15 +2,18 @@
  * The database on SQLite: one connection that writes, one that reads.
  */
 
-import type { Database, Queries } from "./database.ts";
+import type { ConnectionLoad, Database, Integrity, OpenOptions, Queries, StoredRows, UsageBefore } from "./database.ts";
 import { type AppendEntry, type AppendOptions, type AppendOutcome } from "./append.ts";
 import { type AppliedMigration, checksumOf, planMigrations } from "./migrate.ts";
 import type { SchemaWords } from "./migrations/migration.ts";
 import { newAuditKey } from "./audit.ts";
 import { GroupCommit } from "./group_commit.ts";
-import { SqliteConnection } from "./sqlite.ts";
+import { type CommitObserver, observeCommits } from "./observed_commit.ts";
+import { CostopsError } from "../core/error.ts";
+import { explainError, SqliteConnection } from "./sqlite.ts";
 import { SqliteAppender } from "./sqlite_append.ts";
 import { queriesOn } from "./sqlite_kysely.ts";
+import { SqliteThreads } from "./sqlite_threads.ts";
 
 /** How SQLite spells the schema. */
 const WORDS: SchemaWords = {
@@ -21,6 +24,10 @@ const WORDS: SchemaWords = {
   counted_key: "integer primary key autoincrement",
   clustered: "strict, without rowid",
   plain: "strict",
+  by_month: "strict, without rowid",
+  spread: "strict, without rowid",
+  spreadParts: () => [],
+  references: (place) => `references ${place}`,
   appendOnly: (table) => [
     `create trigger ${table}_is_never_updated before update on ${table}
       begin select raise(abort, '${table} is append-only'); end`,
@@ -29,15 +36,39 @@ const WORDS: SchemaWords = {
   ],
 };
 
-/** Opens a SQLite file and brings it to this program's version. */
-export function openSqlite(path: string, { url, now }: { readonly url: string; readonly now: number }): Database {
+/** How a file is opened. */
+type SqliteOptions = OpenOptions & { readonly url: string; readonly now: number };
+
+/** Opens a SQLite file and brings it to this program's version. Fails with `not_found` when it must exist and does not. */
+export function openSqlite(
+  path: string,
+  { url, now, must_exist, reader_threads = 0, onCommit }: SqliteOptions,
+): Database {
+  if (must_exist === true && !isThere(path)) {
+    throw new CostopsError(
+      "not_found",
+      `Cannot find the database "${path}": costops ingest and costops import make it`,
+    );
+  }
   const writer = new SqliteConnection(path, { isReader: false });
   try {
     migrate(writer, { url, now });
-    return new SqliteDatabase(url, { writer, reader: new SqliteConnection(path, { isReader: true }) });
+    const reader = new SqliteConnection(path, { isReader: true });
+    const threads = reader_threads === 0 ? undefined : new SqliteThreads(path, reader_threads);
+    return new SqliteDatabase(url, { writer, reader, threads, onCommit });
   } catch (error) {
     writer.close();
     throw error;
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw explainError(error, path);
   }
 }
 
@@ -68,9 +99,20 @@ function readApplied(writer: SqliteConnection): AppliedMigration[] {
     .map(({ number, name, checksum }) => ({ number: Number(number), name: String(name), checksum: String(checksum) }));
 }
 
+/** What a database reads and writes with. */
+interface Connections {
+  readonly writer: SqliteConnection;
+  readonly reader: SqliteConnection;
+  readonly threads: SqliteThreads | undefined;
+  readonly onCommit: CommitObserver | undefined;
+}
+
 class SqliteDatabase implements Database {
   readonly url: string;
   readonly reader: Queries;
+  readonly scanner: Queries;
+  readonly weighs_values = false;
+  readonly #threads: SqliteThreads | undefined;
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection;
   readonly #queries: Queries;
@@ -78,15 +120,22 @@ class SqliteDatabase implements Database {
   /** The write that runs; the next one begins when it has ended. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(url: string, connections: { readonly writer: SqliteConnection; readonly reader: SqliteConnection }) {
+  constructor(url: string, connections: Connections) {
     this.url = url;
+    this.#threads = connections.threads;
     this.#writer = connections.writer;
     this.#reader = connections.reader;
     this.reader = queriesOn(connections.reader);
+    this.scanner = connections.threads?.queries ?? this.reader;
     this.#queries = queriesOn(connections.writer);
     const appender = new SqliteAppender(connections.writer);
-    this.#group = new GroupCommit((entries) => this.#inTurn(() => Promise.resolve(appender.append(entries, {}))));
-    this.#appendAlone = (entries, options) => this.#inTurn(() => Promise.resolve(appender.append(entries, options)));
+    this.#appendAlone = (entries, options) =>
+      this.#inTurn(async () => {
+        await this.#writer.beginWhenFree();
+        return appender.append(entries, options);
+      });
+    this.#group = new GroupCommit(observeCommits((entries) => this.#appendAlone(entries, {}), connections.onCommit));
+    this.#writer.waitBriefly();
   }
 
   readonly #appendAlone: (entries: readonly AppendEntry[], options: AppendOptions) => Promise<AppendOutcome[]>;
@@ -99,7 +148,7 @@ class SqliteDatabase implements Database {
 
   write<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
     return this.#inTurn(async () => {
-      this.#writer.begin();
+      await this.#writer.beginWhenFree();
       try {
         const result = await work(this.#queries);
         this.#writer.run("commit");
@@ -111,17 +160,41 @@ class SqliteDatabase implements Database {
     });
   }
 
-  checkIntegrity(): Promise<string[]> {
+  async dropUsage(queries: Queries, { organization_id, before }: UsageBefore): Promise<void> {
+    for (const table of ["usage", "usage_identity"] as const) {
+      await queries.deleteFrom(table).where("organization_id", "=", organization_id)
+        .where("timestamp", "<", BigInt(before)).execute();
+    }
+  }
+
+  storeRows({ table, rows }: StoredRows, work: (queries: Queries) => Promise<void>): Promise<void> {
+    const columns = Object.keys(rows[0]!);
+    const places = columns.map(() => "?").join(", ");
+    const names = columns.map((column) => `"${column}"`).join(", ");
+    const statement = `insert into ${table} (${names}) values (${places})`;
+    return this.write(async (queries) => {
+      await work(queries);
+      for (const row of rows) this.#writer.run(statement, ...columns.map((column) => row[column]!));
+    });
+  }
+
+  checkIntegrity(): Promise<Integrity> {
     const integrity = this.#reader.all("pragma integrity_check").map((row) => String(row.integrity_check));
     const references = this.#reader.all("pragma foreign_key_check").map((row) =>
       `row of ${row.table} refers to nothing`
     );
-    return Promise.resolve([...integrity.filter((text) => text !== "ok"), ...references]);
+    const faults = [...integrity.filter((text) => text !== "ok"), ...references];
+    return Promise.resolve({ faults, proved: "its pages and references are whole" });
+  }
+
+  measureLoad(): ConnectionLoad {
+    return this.#threads?.load ?? { busy: 0, idle: 0, waiting: 0 };
   }
 
   async close(): Promise<void> {
     await this.#group.drain();
     await this.#last.catch(() => {});
+    this.#threads?.close();
     this.#reader.close();
     this.#writer.close();
   }

@@ -4,7 +4,7 @@
  */
 
 import type { UsageRecord } from "../core/usage/record.ts";
-import { type Rollup, ROLLUP_DIMENSIONS, ROLLUP_MEASURES, type RollupChange, ROLLUPS } from "./rollups.ts";
+import { keysOf, type Rollup, ROLLUP_DIMENSIONS, ROLLUP_MEASURES, type RollupChange, ROLLUPS } from "./rollups.ts";
 import type { Bound, SqliteConnection } from "./sqlite.ts";
 import { toRollupChange, type UsageRow } from "./usage.ts";
 
@@ -66,7 +66,6 @@ function dropEmptySql(rollup: Rollup): string {
   return `delete from ${rollup.table} where ${keySql(rollup)} and records = 0`;
 }
 
-function keySql({ has_user }: Rollup): string {
-  const keys = ["organization_id", "start", ...ROLLUP_DIMENSIONS, ...(has_user ? ["user_id"] : [])];
-  return keys.map((key) => `${key} = ?`).join(" and ");
+function keySql(rollup: Rollup): string {
+  return keysOf(rollup).map((key) => `${key} = ?`).join(" and ");
 }

@@ -3,10 +3,12 @@
  */
 
 import type { ColumnType, Generated } from "kysely";
+import type { AccountTables } from "./account_tables.ts";
 
 /** A whole number: given as number or bigint, read as bigint. */
 export type Whole = ColumnType<bigint, bigint | number, bigint | number>;
-type WholeOrNull = ColumnType<bigint | null, bigint | number | null, bigint | number | null>;
+/** A whole number, or none. */
+export type WholeOrNull = ColumnType<bigint | null, bigint | number | null, bigint | number | null>;
 
 /** Every id that was ever stored; a tombstone has `deleted_at`. */
 export interface UsageIdentityTable {
@@ -167,6 +169,15 @@ export interface ImportPositionsTable {
   is_resumable: Whole;
 }
 
+/** Answers kept under an Idempotency-Key. */
+export interface IdempotentAnswersTable {
+  scope: string;
+  payload: string;
+  /** Sealed; null only within the transaction that makes it. */
+  answer: Uint8Array | null;
+  expires_at: Whole;
+}
+
 /** Migrations that were applied. */
 export interface SchemaMigrationsTable {
   number: Whole;
@@ -176,7 +187,7 @@ export interface SchemaMigrationsTable {
 }
 
 /** Every table by its name. */
-export interface Tables {
+export interface Tables extends AccountTables {
   usage_identity: UsageIdentityTable;
   usage: UsageTable;
   usage_by_quarter_hour: RollupTable;
@@ -190,5 +201,6 @@ export interface Tables {
   installation: InstallationTable;
   prune_marks: PruneMarksTable;
   import_positions: ImportPositionsTable;
+  idempotent_answers: IdempotentAnswersTable;
   schema_migrations: SchemaMigrationsTable;
 }

@@ -24,10 +24,10 @@ export interface UnpricedGroup {
 
 /** Groups of unpriced records, most tokens first. Fails with `too_large` beyond `LIMITS.query_rows`. */
 export async function listUnpriced(
-  { reader }: Database,
+  { scanner }: Database,
   { organization_id, range }: { readonly organization_id: string; readonly range?: TimeRange },
 ): Promise<UnpricedGroup[]> {
-  let query = reader.selectFrom("usage")
+  let query = scanner.selectFrom("usage")
     .select((of) => [
       "provider",
       "model",

@@ -79,7 +79,7 @@ export interface UsagePageInput {
 
 /** A page of records, newest first; stable while records arrive. */
 export async function listUsage(database: Database, input: UsagePageInput): Promise<StoredUsage[]> {
-  let query = database.reader.selectFrom("usage as t").selectAll("t").where(
+  let query = database.scanner.selectFrom("usage as t").selectAll("t").where(
     "t.organization_id",
     "=",
     input.organization_id,
@@ -128,7 +128,7 @@ export async function deleteUsage(
       action: "usage.delete",
       detail,
     });
-  });
+  }, { usage_of: key.organization_id });
 }
 
 /** What a row adds to the roll-ups, or takes from them with a sign of -1. */

@@ -18,6 +18,26 @@ export interface UsageSelection {
 
 /** Gives the rows in the order of their key, in pages of at most `LIMITS.append_records`. */
 export async function* walkUsage(queries: Queries, selection: UsageSelection): AsyncGenerator<UsageRow[]> {
+  if (selection.organization_id !== undefined) {
+    return yield* walkOrganization(queries, { ...selection, organization_id: selection.organization_id });
+  }
+  // One organization after another: within one, databases know where the next page begins.
+  let next = await findOrganizationAfter(queries, "");
+  while (next !== undefined) {
+    yield* walkOrganization(queries, { ...selection, organization_id: next });
+    next = await findOrganizationAfter(queries, next);
+  }
+}
+
+async function findOrganizationAfter(queries: Queries, last: string): Promise<string | undefined> {
+  const row = await queries.selectFrom("usage").select("organization_id").where("organization_id", ">", last)
+    .orderBy("organization_id").limit(1).executeTakeFirst();
+  return row?.organization_id;
+}
+
+type OrganizationSelection = UsageSelection & { readonly organization_id: string };
+
+async function* walkOrganization(queries: Queries, selection: OrganizationSelection): AsyncGenerator<UsageRow[]> {
   let last: UsageRow | undefined;
   do {
     const rows = await readPage(queries, { selection, last });
@@ -28,11 +48,10 @@ export async function* walkUsage(queries: Queries, selection: UsageSelection): A
 
 function readPage(
   queries: Queries,
-  { selection, last }: { readonly selection: UsageSelection; readonly last: UsageRow | undefined },
+  { selection, last }: { readonly selection: OrganizationSelection; readonly last: UsageRow | undefined },
 ): Promise<UsageRow[]> {
   const { organization_id, range, filter } = selection;
-  let query = queries.selectFrom("usage as t").selectAll("t");
-  if (organization_id !== undefined) query = query.where("t.organization_id", "=", organization_id);
+  let query = queries.selectFrom("usage as t").selectAll("t").where("t.organization_id", "=", organization_id);
   if (range !== undefined) {
     query = query.where("t.timestamp", ">=", BigInt(range.since)).where("t.timestamp", "<", BigInt(range.until));
   }
@@ -40,9 +59,9 @@ function readPage(
     query = query.where(sql<boolean>`${columnOf(dimension)} in (${sql.join(values)})`);
   }
   if (last !== undefined) {
-    const key = sql`(${last.organization_id}, ${last.timestamp}, ${last.id})`;
-    query = query.where(sql<boolean>`(t.organization_id, t.timestamp, t.id) > ${key}`);
+    // The first of both says no more than the second; it spares Postgres the months before.
+    query = query.where("t.timestamp", ">=", last.timestamp)
+      .where(sql<boolean>`(t.timestamp, t.id) > (${last.timestamp}, ${last.id})`);
   }
-  return query.orderBy("t.organization_id").orderBy("t.timestamp").orderBy("t.id").limit(LIMITS.append_records)
-    .execute();
+  return query.orderBy("t.timestamp").orderBy("t.id").limit(LIMITS.append_records).execute();
 }

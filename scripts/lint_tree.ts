@@ -22,7 +22,7 @@ export function findTreeFaults(path: string, text: string): string[] {
   const faults: string[] = [];
   const host = REGISTRY_HOST.exec(text)?.[0];
   if (host !== undefined) faults.push(`${path}: "${host}" is a registry's host: the repository names none`);
-  if (path === "deno.json") faults.push(...findVersionFaults(text));
+  if (/(?:^|\/)deno\.json$/.test(path)) faults.push(...findVersionFaults(path, text));
   if (path.endsWith(".ts") && SILENCED.some((pattern) => pattern.test(text))) {
     faults.push(`${path}: a house rule is silenced: change the code, or the rule for everybody`);
   }
@@ -30,11 +30,11 @@ export function findTreeFaults(path: string, text: string): string[] {
 }
 
 /** A range of versions, or none, would let two installations count differently. */
-function findVersionFaults(text: string): string[] {
+function findVersionFaults(path: string, text: string): string[] {
   const imports: Record<string, string> = JSON.parse(text).imports ?? {};
   return Object.entries(imports)
     .filter(([, target]) => !/^npm:(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+(?:-[\w.]+)?(?:\/.*)?$/.test(target))
-    .map(([name, target]) => `deno.json: "${name}" is "${target}": write npm:name@1.2.3, the version exact`);
+    .map(([name, target]) => `${path}: "${name}" is "${target}": write npm:name@1.2.3, the version exact`);
 }
 
 async function main(): Promise<number> {

@@ -4,6 +4,9 @@
  * First the gates (format, lint, house, types), one test each, then `deno test`; the last line is the sum of both. Paths
  * after it run the tests of those paths alone. A test that is ignored says why in brackets at the end of its name
  * (`db copies to Postgres (needs Postgres)`); one that does not say fails the run.
+ *
+ * The tests find a Postgres server at TEST_DATABASE_URL: the one that is given, otherwise one of the run's own, which
+ * ends with it, however it ends.
  */
 
 import { spawn } from "node:child_process";
@@ -11,6 +14,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type PostgresServer, startPostgres } from "../tests/db/postgres_server.ts";
 import { findCounts, formatCounts, listSkipped, stripColors, type TestCounts } from "./test_report.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -33,12 +37,19 @@ interface Ended {
   readonly output: string;
 }
 
+interface TestOptions {
+  readonly isSoak: boolean;
+  /** What the tests find in their environment besides what this process does. */
+  readonly env: Record<string, string>;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const isSoak = args.includes("--soak");
   const paths = args.filter((arg) => arg !== "--soak");
   const counts: TestCounts[] = [];
   if (!isSoak && paths.length === 0) { for (const gate of GATES) counts.push(await runGate(gate)); }
-  counts.push(await runTests(isSoak ? await findSoakTests() : paths.length > 0 ? paths : ["tests/"], { isSoak }));
+  const testPaths = isSoak ? await findSoakTests() : paths.length > 0 ? paths : ["tests/"];
+  counts.push(await withPostgres((env) => runTests(testPaths, { isSoak, env })));
   const total = addCounts(counts);
   console.log(formatCounts(total));
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
@@ -57,8 +68,29 @@ async function runGate(gate: Gate): Promise<TestCounts> {
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
+/**
+ * Runs the tests with a Postgres server. One that does not start is one failed test; the tests are told of it, and
+ * leave those on Postgres to that one.
+ */
+async function withPostgres(run: (env: Record<string, string>) => Promise<TestCounts>): Promise<TestCounts> {
+  if (process.env.TEST_DATABASE_URL) return await run({});
+  let server: PostgresServer;
+  try {
+    server = await startPostgres({ isInMemory: true });
+  } catch (error) {
+    const fault = `Postgres did not start: ${error instanceof Error ? error.message : error}`;
+    const failed = fail(fault);
+    return addCounts([failed, await run({ TEST_DATABASE_FAULT: fault })]);
+  }
+  try {
+    return await run({ TEST_DATABASE_URL: server.url });
+  } finally {
+    await server.dispose();
+  }
+}
+
 /** Types are the gates' matter, so that a type error does not hide what the tests have to say. */
-async function runTests(paths: readonly string[], options: { isSoak: boolean }): Promise<TestCounts> {
+async function runTests(paths: readonly string[], options: TestOptions): Promise<TestCounts> {
   if (paths.length === 0) return fail("No tests match tests/**/*_soak.ts");
   const folder = await mkdtemp(join(tmpdir(), "costops-test-"));
   try {
@@ -66,7 +98,7 @@ async function runTests(paths: readonly string[], options: { isSoak: boolean }):
     const flags = ["--quiet", "--frozen", "--no-check", "--allow-all", "--sanitize-ops", "--sanitize-resources"];
     const jobs = options.isSoak ? [] : ["--parallel"];
     const args = ["test", ...flags, ...jobs, "--reporter=dot", `--junit-path=${report}`, ...paths];
-    const ended = await runDeno(args, { isShown: true });
+    const ended = await runDeno(args, { isShown: true, env: options.env });
     return judge(ended, await readFile(report, "utf8").catch(() => ""));
   } finally {
     await rm(folder, { recursive: true });
@@ -107,8 +139,12 @@ async function findSoakTests(): Promise<string[]> {
 }
 
 /** Runs this same Deno at the repository's root with nothing to read; more than four workers only wait for disks. */
-function runDeno(args: readonly string[], options: { isShown: boolean }): Promise<Ended> {
-  const env = { DENO_JOBS: String(Math.min(4, availableParallelism())), ...process.env, DENO_NO_UPDATE_CHECK: "1" };
+function runDeno(
+  args: readonly string[],
+  options: { isShown: boolean; env?: Record<string, string> },
+): Promise<Ended> {
+  const jobs = String(Math.min(4, availableParallelism()));
+  const env = { DENO_JOBS: jobs, ...process.env, DENO_NO_UPDATE_CHECK: "1", ...options.env };
   const child = spawn(Deno.execPath(), args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const keep = (chunk: string) => {

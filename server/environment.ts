@@ -2,11 +2,16 @@
  * The outside world as one readonly record, made at the edge and passed in everywhere.
  */
 
+import { setImmediate } from "node:timers";
 import { v7 as newUuid } from "uuid";
 import type { Catalogue } from "../core/pricing/catalogue.ts";
 import type { PriceBook } from "../core/pricing/price_book.ts";
+import type { RecordOutcome } from "../core/usage/summary.ts";
 import { findCatalogue, findCatalogueVersion } from "../db/catalogues.ts";
 import type { Database } from "../db/database.ts";
+import { CredentialStates } from "./auth/credential_states.ts";
+import { createPasswords, type Passwords } from "./auth/password.ts";
+import type { Tokens } from "./auth/tokens.ts";
 
 /** Everything a handler may use of the outside world; tests pass fixed values. */
 export interface Environment {
@@ -21,7 +26,17 @@ export interface Environment {
   readonly priceBookVersion: () => Promise<string>;
   /** The price book of every organization's own prices, the installation's and the catalogue's, as stored now. */
   readonly priceBook: () => Promise<PriceBook>;
+  readonly passwords: Passwords;
+  /** Whoever changes a user, a session or a key forgets its state here. */
+  readonly credentials: CredentialStates;
+  /** Only a server signs tokens. */
+  readonly tokens?: Tokens;
+  /** Only a server counts what becomes of records. */
+  readonly onIntake?: IntakeObserver;
 }
+
+/** Told what became of records that were sent, once it is known; not of a preview. */
+export type IntakeObserver = (outcomes: readonly Pick<RecordOutcome, "outcome" | "unpriced_reason">[]) => void;
 
 /** Makes the environment of a running program around its database. What prices need is loaded when first asked for. */
 export function createEnvironment(database: Database): Environment {
@@ -40,16 +55,32 @@ export function createEnvironment(database: Database): Environment {
     const key = JSON.stringify([await priceBookVersion(), ownPrices.map(writeOwnPrice)]);
     return { key, make: async () => createPriceBook(await catalogue(), ownPrices) };
   });
-  return { database, now: () => Date.now(), newId: () => newUuid(), catalogue, priceBookVersion, priceBook };
+  return {
+    database,
+    now: () => Date.now(),
+    newId: () => newUuid(),
+    catalogue,
+    priceBookVersion,
+    priceBook,
+    passwords: createPasswords(),
+    credentials: new CredentialStates(),
+  };
 }
 
-/** Makes a value again only when what it is made of has another key; several callers at once share one making. */
-function keepLatest<Value>(
-  look: () => Promise<{ readonly key: string; readonly make: () => Promise<Value> }>,
-): () => Promise<Value> {
+/**
+ * Makes a value again only when what it is made of has another key; several callers at once share one making. Those who
+ * ask in the same turn of the event loop share one look at the key too, which begins after all of them have asked.
+ */
+function keepLatest<Value>(look: () => Promise<Look<Value>>): () => Promise<Value> {
   let latest: { readonly key: string; readonly value: Promise<Value> } | undefined;
+  let coming: Promise<Look<Value>> | undefined;
+  const lookTogether = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    coming = undefined;
+    return await look();
+  };
   return async () => {
-    const { key, make } = await look();
+    const { key, make } = await (coming ??= lookTogether());
     if (latest?.key === key) return await latest.value;
     const made = { key, value: make() };
     latest = made;
@@ -60,6 +91,12 @@ function keepLatest<Value>(
       throw error;
     }
   };
+}
+
+/** What a value would be made of now. */
+interface Look<Value> {
+  readonly key: string;
+  readonly make: () => Promise<Value>;
 }
 
 async function readBundledVersion(): Promise<string> {

@@ -3,7 +3,7 @@
  */
 
 import { formatInstant } from "../time.ts";
-import type { Cell, Coverage, Report, ReportColumn } from "../report/report.ts";
+import type { Cell, Coverage, Report, ReportColumn, ReportSubject } from "../report/report.ts";
 import { type OtherUnitName, UNITS } from "../usage/units.ts";
 import { compareByCost, compareByTokens, knownCost, mergeRows, sumRows, totalTokens } from "./fold.ts";
 import type { CostRow, Measures } from "./measures.ts";
@@ -48,14 +48,14 @@ export const COST_COLUMNS: readonly MeasureColumn[] = [
 export function buildCostReport(input: ReportInput): Report {
   const columns = [...TOKEN_COLUMNS, ...COST_COLUMNS, ...input.query.units.map(unitColumn)];
   const rows = mergeRows(input.rows).sort(compareByCost);
-  return assemble(input, { type: "cost", title: titleOf("Cost", input.query), columns, rows });
+  return assembleReport(input, { type: "cost", title: titleOf("Cost", input.query), columns, rows });
 }
 
 /** Reports what was used, without money: sorted by time, then by total tokens descending, then by dimensions. */
 export function buildUsageReport(input: ReportInput): Report {
   const columns = [...TOKEN_COLUMNS, ...input.query.units.map(unitColumn)];
   const rows = mergeRows(input.rows).sort(compareByTokens);
-  return assemble(input, { type: "usage", title: titleOf("Usage", input.query), columns, rows });
+  return assembleReport(input, { type: "usage", title: titleOf("Usage", input.query), columns, rows });
 }
 
 /** The head of a report: what was asked, when, and with which prices. */
@@ -111,10 +111,11 @@ export function titleOf(subject: string, query: CostQuery): string {
   return `${subject} by ${names.length === 1 ? last : `${names.slice(0, -1).join(", ")} and ${last}`}`;
 }
 
-function assemble(
+/** Makes a report of the grouping's columns and those given; totals are read from the sum of all rows. */
+export function assembleReport(
   input: ReportInput,
   { type, title, columns, rows }: {
-    readonly type: "cost" | "usage";
+    readonly type: ReportSubject;
     readonly title: string;
     readonly columns: readonly MeasureColumn[];
     readonly rows: readonly CostRow[];
@@ -131,7 +132,8 @@ function assemble(
   };
 }
 
-function unitColumn(name: OtherUnitName): MeasureColumn {
+/** The column of a counted unit that a query asked for. */
+export function unitColumn(name: OtherUnitName): MeasureColumn {
   const type = UNITS[name].decimals === 3 ? "thousandths" : "integer";
   return { name, type, read: (row) => row.units[name] ?? 0n };
 }

@@ -38,7 +38,8 @@ export interface SummaryInput extends ReportInput {
   readonly previous: { readonly range: TimeRange; readonly rows: Iterable<CostRow> };
 }
 
-const CHANGE_COLUMNS: readonly ReportColumn[] = [
+/** The columns of change, which {@link changeCells} fills. */
+export const CHANGE_COLUMNS: readonly ReportColumn[] = [
   { name: "previous_cost_usd", type: "usd" },
   { name: "change_usd", type: "usd" },
   { name: "change_percent", type: "thousandths" },
@@ -71,7 +72,8 @@ export function buildSummaryReport(input: SummaryInput): Report {
     ]),
     totals: {
       ...Object.fromEntries(measured.map((column) => [column.name, column.read(current)])),
-      cost_usd: sumKnown(pairs.map((pair) => costOrZero(pair.current.measures))),
+      // Not a sum of the column: where nothing is priced, a group that is gone and cost 0 makes no total of 0.
+      cost_usd: costOrZero(current.measures),
       previous_cost_usd: sumKnown(cells.map(([cost]) => cost ?? null)),
       change_usd: sumKnown(cells.map(([, change]) => change ?? null)),
     },
@@ -79,12 +81,14 @@ export function buildSummaryReport(input: SummaryInput): Report {
   };
 }
 
-interface Pair {
+/** One group in two periods. */
+export interface Pair {
   readonly current: CostRow;
   readonly previous: CostRow;
 }
 
-function pairRows(current: readonly CostRow[], previous: readonly CostRow[]): Pair[] {
+/** Puts each group beside itself in the other period; a group that is in one alone has no measures in the other. */
+export function pairRows(current: readonly CostRow[], previous: readonly CostRow[]): Pair[] {
   const pairs = new Map<string, Pair>();
   for (const row of current) pairs.set(JSON.stringify(row.dimensions), { current: row, previous: emptied(row) });
   for (const row of previous) {
@@ -94,21 +98,31 @@ function pairRows(current: readonly CostRow[], previous: readonly CostRow[]): Pa
   return [...pairs.values()];
 }
 
+/** The pair of all groups together: what is known of their costs, before and now. */
+export function sumPairs(pairs: readonly Pair[]): Pair {
+  return {
+    current: sumRows(pairs.map((pair) => pair.current)),
+    previous: sumRows(pairs.map((pair) => pair.previous)),
+  };
+}
+
 function emptied(row: CostRow): CostRow {
   return { ...row, measures: NO_MEASURES, units: {} };
 }
 
-function comparePairs(a: Pair, b: Pair): number {
+/** The order of pairs: by cost descending with unknown costs last, then by dimensions. */
+export function comparePairs(a: Pair, b: Pair): number {
   return compareDescending(costOrZero(a.current.measures), costOrZero(b.current.measures)) ||
     compareDimensions(a.current, b.current);
 }
 
 /** A group that was not used cost nothing: that is known, unlike the cost of one that has no price. */
-function costOrZero(measures: Measures): Usd | null {
+export function costOrZero(measures: Measures): Usd | null {
   return measures.records === 0n ? ZERO_USD : knownCost(measures);
 }
 
-function changeCells({ current, previous }: Pair): [Usd | null, Usd | null, bigint | null] {
+/** The cost before, the change and the change in percent of a pair; null where it is not known. */
+export function changeCells({ current, previous }: Pair): [Usd | null, Usd | null, bigint | null] {
   const before = costOrZero(previous.measures);
   const after = costOrZero(current.measures);
   if (before === null || after === null) return [before, null, null];
@@ -116,12 +130,14 @@ function changeCells({ current, previous }: Pair): [Usd | null, Usd | null, bigi
   return [before, change, before === 0n ? null : divideHalfEven(change * 100_000n, before)];
 }
 
-function sumKnown(cells: readonly Cell[]): bigint | null {
+/** Adds up the amounts that are known; null when none is. */
+export function sumKnown(cells: readonly Cell[]): bigint | null {
   const known = cells.filter((cell) => typeof cell === "bigint");
   return known.length === 0 ? null : known.reduce((sum, cell) => sum + cell, 0n);
 }
 
-function toColumn({ name, type }: ReportColumn): ReportColumn {
+/** A column without what reads it. */
+export function toColumn({ name, type }: ReportColumn): ReportColumn {
   return { name, type };
 }
 

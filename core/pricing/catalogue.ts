@@ -9,6 +9,9 @@ import { compileMatcher, type NameTest, readMatcher } from "./matcher.ts";
 /** The version of the genai-prices package that deno.json pins. */
 export const BUNDLED_CATALOGUE_VERSION = "genai-prices 0.1.8";
 
+/** The day on which that version was published, UTC. */
+export const BUNDLED_CATALOGUE_PUBLISHED_MS = Date.UTC(2026, 8, 23);
+
 /** One provider of the catalogue. */
 export interface CatalogueProvider {
   readonly id: string;

@@ -29,7 +29,12 @@ export function priceUsage(usage: PriceQuestion & UsageCounts, book: PriceBook):
 
 /** The same arithmetic from a frozen price: what the stored cost of a record was made of. */
 export function explainCost(counts: UsageCounts, price: AppliedPrice): Cost {
-  return priceCounts(counts, thawPrice(price));
+  return explainThawed(counts, thawPrice(price));
+}
+
+/** {@link explainCost} of many records at one price, which is thawed once. */
+export function explainThawed(counts: UsageCounts, step: RateStep): Cost {
+  return priceCounts(counts, step);
 }
 
 /** All input of a request, cache and modalities included: what long-context tiers go by. */

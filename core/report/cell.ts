@@ -5,10 +5,11 @@
 import { formatUsd, usdFromNanos } from "../money.ts";
 import type { Cell, Report, ReportColumn } from "./report.ts";
 
-/** Writes a number's cell exactly: amounts with nine decimals, thousandths with as many as they need. */
+/** Writes a number's cell exactly: amounts with nine decimals, thousandths and ratios with as many as they need. */
 export function writeExact(value: bigint, type: ReportColumn["type"]): string {
   if (type === "usd") return formatUsd(usdFromNanos(value));
-  return type === "thousandths" ? writeThousandths(value) : value.toString();
+  if (type === "thousandths") return writeDecimal(value, 3);
+  return type === "ratio" ? writeDecimal(value, 6) : value.toString();
 }
 
 /** The cells of `totals` in the order of the columns; null also for columns that do not add up. */
@@ -21,8 +22,9 @@ export function isNumeric(type: ReportColumn["type"]): boolean {
   return type !== "text" && type !== "time";
 }
 
-function writeThousandths(value: bigint): string {
+function writeDecimal(value: bigint, decimals: number): string {
+  const one = 10n ** BigInt(decimals);
   const magnitude = value < 0n ? -value : value;
-  const fraction = (magnitude % 1000n).toString().padStart(3, "0").replace(/0+$/, "");
-  return `${value < 0n ? "-" : ""}${magnitude / 1000n}${fraction === "" ? "" : `.${fraction}`}`;
+  const fraction = (magnitude % one).toString().padStart(decimals, "0").replace(/0+$/, "");
+  return `${value < 0n ? "-" : ""}${magnitude / one}${fraction === "" ? "" : `.${fraction}`}`;
 }

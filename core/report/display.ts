@@ -13,7 +13,38 @@ export const NOTHING = "-";
 export function displayCell(cell: Cell, type: ReportColumn["type"]): string {
   if (cell === null) return NOTHING;
   if (typeof cell === "string") return revealControls(cell);
+  if (type === "ratio") return displayRatio(cell);
   return type === "usd" ? displayUsd(usdFromNanos(cell)) : groupThousands(writeExact(cell, type));
+}
+
+/**
+ * Writes a ratio in millionths as a percentage for people, rounded half to even to two decimals: `12.35%`; with all four
+ * where two would make something read as nothing.
+ */
+function displayRatio(millionths: bigint): string {
+  const magnitude = millionths < 0n ? -millionths : millionths;
+  const rounded = divideHalfEven(magnitude, 100n);
+  const decimals = rounded === 0n && magnitude > 0n ? 4 : 2;
+  const digits = (decimals === 4 ? magnitude : rounded).toString().padStart(decimals + 1, "0");
+  const split = digits.length - decimals;
+  return `${millionths < 0n ? "-" : ""}${groupThousands(`${digits.slice(0, split)}.${digits.slice(split)}`)}%`;
+}
+
+/** A name of the wire as a heading for people: `busiest_period` is `Busiest period`. */
+export function displayName(name: string): string {
+  const words = name.replaceAll("_", " ").replace(/ usd$/, "");
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+}
+
+/** The figures about a whole report, a line each, and what its figures do not reach. */
+export function describeSummary({ report }: Report): string[] {
+  const figures = Object.entries(report.summary ?? {})
+    .map(([name, { value, type }]) => `${displayName(name)}: ${displayCell(value, type)}`);
+  if (report.records_since === undefined) return figures;
+  return [
+    ...figures,
+    `Latencies and statuses are of the records since ${report.records_since}; earlier ones are dropped`,
+  ];
 }
 
 /**

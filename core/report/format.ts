@@ -12,18 +12,34 @@ export interface WriteOptions {
   readonly width?: number;
 }
 
-/** One format of reports. */
-export interface ReportFormat {
-  readonly name: string;
-  /** Without the dot. */
-  readonly extension: string;
-  readonly content_type: string;
+/** One format of reports: text, or bytes that no terminal can show. */
+export type ReportFormat = TextFormat | BinaryFormat;
+
+/** A format of text. */
+export interface TextFormat extends FormatNames {
+  readonly is_binary: false;
   /** Loads what writes it: a terminal's table needs more than a CSV does, and nobody waits for the others. */
   readonly load: () => Promise<WriteReport>;
 }
 
+/** A format of bytes. */
+export interface BinaryFormat extends FormatNames {
+  readonly is_binary: true;
+  readonly load: () => Promise<WriteBytes>;
+}
+
+interface FormatNames {
+  readonly name: string;
+  /** Without the dot. */
+  readonly extension: string;
+  readonly content_type: string;
+}
+
 /** Gives a report's text in pieces, made as they are asked for; lines end with LF. */
 export type WriteReport = (report: Report, options?: WriteOptions) => Iterable<string>;
+
+/** Gives a report's bytes in pieces. */
+export type WriteBytes = (report: Report) => AsyncIterable<Uint8Array>;
 
 /** Every format by its name. */
 export const REPORT_FORMATS = {
@@ -31,39 +47,55 @@ export const REPORT_FORMATS = {
     name: "csv",
     extension: "csv",
     content_type: "text/csv; charset=utf-8; header=present",
+    is_binary: false,
     load: async () => (await import("./formats/csv.ts")).writeCsv,
   },
   json: {
     name: "json",
     extension: "json",
     content_type: "application/json",
+    is_binary: false,
     load: async () => (await import("./formats/json.ts")).writeJson,
   },
   ndjson: {
     name: "ndjson",
     extension: "ndjson",
     content_type: "application/x-ndjson",
+    is_binary: false,
     load: async () => (await import("./formats/ndjson.ts")).writeNdjson,
   },
   md: {
     name: "md",
     extension: "md",
     content_type: "text/markdown; charset=utf-8",
+    is_binary: false,
     load: async () => (await import("./formats/markdown.ts")).writeMarkdown,
   },
   html: {
     name: "html",
     extension: "html",
     content_type: "text/html; charset=utf-8",
+    is_binary: false,
     load: async () => (await import("./formats/html.ts")).writeHtml,
+  },
+  xlsx: {
+    name: "xlsx",
+    extension: "xlsx",
+    content_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    is_binary: true,
+    load: async () => (await import("./formats/xlsx.ts")).writeXlsx,
   },
   table: {
     name: "table",
     extension: "txt",
     content_type: "text/plain; charset=utf-8",
+    is_binary: false,
     load: async () => (await import("./formats/table.ts")).writeTable,
   },
 } as const satisfies Record<string, ReportFormat>;
+
+/** FinOps FOCUS 1.2, as CSV. It is made of records and not of a report: server/operations/focus.ts. */
+export const FOCUS_FORMAT = { name: "focus", extension: "csv", content_type: REPORT_FORMATS.csv.content_type } as const;
 
 /** The name of a format. */
 export type ReportFormatName = keyof typeof REPORT_FORMATS;
@@ -72,6 +104,12 @@ export type ReportFormatName = keyof typeof REPORT_FORMATS;
 export function readReportFormat(name: string): ReportFormat {
   const lower = name.toLowerCase();
   if (Object.hasOwn(REPORT_FORMATS, lower)) return REPORT_FORMATS[lower as ReportFormatName];
+  if (lower === FOCUS_FORMAT.name) {
+    throw new CostopsError(
+      "invalid",
+      "Cannot write this as focus: costops report cost --format focus writes costs",
+    );
+  }
   const names = Object.keys(REPORT_FORMATS);
   const nearest = findNearest(name, names);
   const hint = nearest === undefined ? `write one of ${names.join(", ")}` : `did you mean ${nearest}?`;

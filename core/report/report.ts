@@ -8,8 +8,23 @@ export type Cell = string | bigint | null;
 /** One column: its name for scripts, its type, and the unit where the name does not say it. */
 export interface ReportColumn {
   readonly name: string;
-  /** `usd`: nano-dollars, written with nine decimals. `thousandths`: milli-units, written with up to three decimals. */
-  readonly type: "text" | "time" | "integer" | "usd" | "thousandths";
+  /**
+   * `usd`: nano-dollars, written with nine decimals. `thousandths`: milli-units, written with up to three decimals.
+   * `ratio`: a part of a whole in millionths, rounded half to even, written with up to six decimals: half is `0.5`.
+   */
+  readonly type: "text" | "time" | "integer" | "usd" | "thousandths" | "ratio";
+}
+
+/** A figure about a whole report, which is in no row: an average, the busiest period. */
+export interface Figure {
+  readonly value: Cell;
+  readonly type: ReportColumn["type"];
+}
+
+/** A small table beside a report's rows: what rose and fell most, the models used most. */
+export interface SideTable {
+  readonly columns: readonly ReportColumn[];
+  readonly rows: readonly (readonly Cell[])[];
 }
 
 /** How much of the usage has a price. `ratio` is priced records over all records, 1 when there are none. */
@@ -20,10 +35,22 @@ export interface Coverage {
   readonly ratio: number;
 }
 
+/** What a report is about. */
+export type ReportSubject =
+  | "cost"
+  | "usage"
+  | "summary"
+  | "cost_series"
+  | "usage_series"
+  | "providers"
+  | "models"
+  | "trends"
+  | "statistics";
+
 /** A report before it is written in a format. */
 export interface Report {
   readonly report: {
-    readonly type: "cost" | "usage" | "summary";
+    readonly type: ReportSubject;
     readonly title: string;
     readonly organization_id: string;
     /** RFC 3339 with the zone's offset. */
@@ -37,11 +64,20 @@ export interface Report {
     readonly generated_at: string;
     /** Version of the price catalogue, `genai-prices 0.1.8`. */
     readonly price_book: string;
+    /**
+     * RFC 3339: what only single records tell (latencies, statuses) is of the records from then on, since earlier ones
+     * were dropped by retention. Absent when nothing of the period was dropped.
+     */
+    readonly records_since?: string;
+    /** Figures about the whole, by name. */
+    readonly summary?: Readonly<Record<string, Figure>>;
+    /** Small tables by name; on the wire each is a field of its own, a list of objects by column name. */
+    readonly tables?: Readonly<Record<string, SideTable>>;
   };
   readonly columns: readonly ReportColumn[];
   /** One array of cells a row, in the order of `columns`; objects by column name on the wire. */
   readonly rows: readonly (readonly Cell[])[];
-  /** One cell for each column that can be added up. */
+  /** One cell for each column that has one for all rows together: a sum, or a ratio of the sums. */
   readonly totals: Readonly<Record<string, Cell>>;
   readonly coverage: Coverage;
 }

@@ -66,7 +66,8 @@ const ROLLING = /^([1-9]\d{0,4})([hdwm])$/;
 const MONTH = /^\d{4}-\d\d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::[0-5]\d(?:\.\d{1,9})?)?(Z|z|[+-]\d\d:\d\d)?$/;
-const LATEST_MS = Date.UTC(10_000, 0, 1);
+/** The end of 9998 in every zone: whole months around it are of years that RFC 3339 can write. */
+const LATEST_MS = Date.UTC(9999, 0, 2);
 
 const WORDS: Readonly<Record<string, (clock: Clock) => Span>> = {
   "today": (clock) => dayOf(clock.today, clock),
@@ -89,7 +90,7 @@ function readSpan(name: string, text: string, clock: Clock): Span {
   const span = word?.(clock) ?? readRolling(trimmed, clock) ?? readDate(trimmed, clock);
   if (span === undefined) throw unreadable(name, text, "a date", "2026-12-31, 7d or this-month");
   // Offsets before 1970 are no whole minutes, years after 9999 no RFC 3339.
-  if (span.since < 0 || span.until > LATEST_MS) throw unreadable(name, text, "a date", "a year from 1970 to 9999");
+  if (span.since < 0 || span.until > LATEST_MS) throw unreadable(name, text, "a date", "a year from 1970 to 9998");
   return span;
 }
 

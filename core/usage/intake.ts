@@ -36,7 +36,9 @@ export interface IntakeContext {
   /** When the record came in; milliseconds since 1970 UTC. */
   readonly now: number;
   readonly newId: () => string;
-  readonly ordinals: ContentOrdinals;
+  readonly ordinals: Pick<ContentOrdinals, "next">;
+  /** What the draft's `extra` was part of, where it was left out because it does not fit: the hash of all of it. */
+  readonly hash_with_extra?: string;
   /** `file`, `stdin`, `api`, …. */
   readonly source: string;
   readonly format: string;
@@ -62,7 +64,7 @@ export function admitUsage(draft: UsageDraft, context: IntakeContext): UsageReco
   if (model === null) throw new RejectedRecord("missing_model", "Cannot take a record without a model");
   const provider = placeProvider(draft.provider ?? defaults.provider, model, context);
   if (provider.is_assumed) quality.push("assumed_provider");
-  const contentHash = hashContent(draft);
+  const contentHash = context.hash_with_extra ?? hashContent(draft);
   const givenTimestamp = draft.timestamp ?? defaults.timestamp;
   if (givenTimestamp === undefined) quality.push("assumed_timestamp");
   const timestamp = checkTimestamp(givenTimestamp ?? context.now, context.now);
@@ -97,7 +99,7 @@ export function admitUsage(draft: UsageDraft, context: IntakeContext): UsageReco
     output_tokens: draft.output_tokens,
     reasoning_tokens: draft.reasoning_tokens,
     units: draft.units,
-    extra: keepExtra(draft.extra, quality),
+    extra: context.hash_with_extra === undefined ? keepExtra(draft.extra, quality) : dropExtra(quality),
     quality,
     is_retry_safe: identity.is_retry_safe,
   };
@@ -227,7 +229,15 @@ function keepExtra(
   quality: QualityFlag[],
 ): Readonly<Record<string, unknown>> | null {
   if (extra === undefined) return null;
-  if (depthOf(extra) <= LIMITS.json_depth && JSON.stringify(extra).length <= LIMITS.extra_bytes) return extra;
+  return fitsExtra(extra) ? extra : dropExtra(quality);
+}
+
+/** Whether unknown fields are small and flat enough to be kept beside a record. */
+export function fitsExtra(extra: Readonly<Record<string, unknown>>): boolean {
+  return depthOf(extra) <= LIMITS.json_depth && JSON.stringify(extra).length <= LIMITS.extra_bytes;
+}
+
+function dropExtra(quality: QualityFlag[]): null {
   quality.push("extra_dropped");
   return null;
 }

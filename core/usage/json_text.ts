@@ -23,9 +23,12 @@ export function parsePlainJson(text: string): unknown {
   return JSON.parse(text);
 }
 
-/** A text too short to be nested too deep, as nearly all are, is not looked through. */
-function checkNesting(text: string): void {
-  if (text.length <= 2 * LIMITS.json_read_depth) return;
+/**
+ * Fails with a SyntaxError on JSON that is nested deeper than is allowed. A text too short to be nested too deep, as
+ * nearly all are, is not looked through.
+ */
+export function checkNesting(text: string, deepest: number = LIMITS.json_read_depth): void {
+  if (text.length <= 2 * deepest) return;
   let depth = 0;
   let isInString = false;
   for (let index = 0; index < text.length; index++) {
@@ -35,8 +38,8 @@ function checkNesting(text: string): void {
       else if (code === QUOTE) isInString = false;
     } else if (code === QUOTE) isInString = true;
     else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
-    else if ((code === OPEN_BRACE || code === OPEN_BRACKET) && ++depth > LIMITS.json_read_depth) {
-      throw new SyntaxError(`it is nested deeper than ${LIMITS.json_read_depth}`);
+    else if ((code === OPEN_BRACE || code === OPEN_BRACKET) && ++depth > deepest) {
+      throw new SyntaxError(`it is nested deeper than ${deepest}`);
     }
   }
 }

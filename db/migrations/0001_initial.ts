@@ -43,7 +43,9 @@ function organizations({ integer, text, clustered }: SchemaWords): string[] {
   ];
 }
 
-function usage({ integer, text, bytes, json, clustered, plain }: SchemaWords): string[] {
+function usage(
+  { integer, text, bytes, json, plain, by_month, spread, spreadParts, references }: SchemaWords,
+): string[] {
   return [
     `create table usage_identity (
       organization_id ${text} not null,
@@ -52,7 +54,8 @@ function usage({ integer, text, bytes, json, clustered, plain }: SchemaWords): s
       timestamp ${integer} not null,
       deleted_at ${integer},
       primary key (organization_id, id)
-    ) ${clustered}`,
+    ) ${spread}`,
+    ...spreadParts("usage_identity"),
     `create table applied_prices (
       id ${integer} not null primary key,
       body ${text} not null
@@ -91,7 +94,7 @@ function usage({ integer, text, bytes, json, clustered, plain }: SchemaWords): s
       modal_output_tokens ${integer} not null check (modal_output_tokens >= 0),
       cost_nanos ${integer} check (cost_nanos >= 0),
       unpriced_reason ${text},
-      applied_price_id ${integer} references applied_prices (id),
+      applied_price_id ${integer} ${references("applied_prices (id)")},
       reported_cost ${text},
       reported_cost_nanos ${integer} check (reported_cost_nanos >= 0),
       extra ${json},
@@ -100,7 +103,7 @@ function usage({ integer, text, bytes, json, clustered, plain }: SchemaWords): s
       check ((cost_nanos is null) = (unpriced_reason is not null)),
       check ((cost_nanos is null) = (applied_price_id is null)),
       check ((reported_cost is null) = (reported_cost_nanos is null))
-    ) ${clustered}`,
+    ) ${by_month}`,
   ];
 }
 

@@ -49,3 +49,20 @@ async function orPause<Value>(awaited: Promise<Value>): Promise<Value | undefine
     clearTimeout(timer);
   }
 }
+
+/** Works on the next value while the one before is used: a server stores a batch while the next is prepared. */
+export async function* readAhead<Value>(values: AsyncGenerator<Value>): AsyncGenerator<Value> {
+  try {
+    let next = settle(values.next());
+    while (true) {
+      const result = await next;
+      if (result.status === "rejected") throw result.reason;
+      if (result.value.done === true) return;
+      next = settle(values.next());
+      yield result.value.value;
+    }
+  } finally {
+    // Not waited for: an input that pauses would hold up whoever has seen enough.
+    values.return(undefined).catch(() => {});
+  }
+}

@@ -8,7 +8,8 @@ import type { Environment } from "../environment.ts";
 /** One operation of the program; the CLI calls it directly, HTTP routes are made from it. */
 export interface Operation<Input, Output> {
   readonly name: string;
-  readonly permission: Permission;
+  /** Null: everybody with a credential may, each on their own. */
+  readonly permission: Permission | null;
   readonly handle: (environment: Environment, principal: Principal, input: Input) => Promise<Output>;
 }
 
@@ -18,6 +19,6 @@ export function perform<Input, Output>(
   context: { readonly environment: Environment; readonly principal: Principal },
   input: Input,
 ): Promise<Output> {
-  requirePermission(context.principal, operation.permission);
+  if (operation.permission !== null) requirePermission(context.principal, operation.permission);
   return operation.handle(context.environment, context.principal, input);
 }

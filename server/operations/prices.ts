@@ -178,6 +178,23 @@ export const endOwnPrice: Operation<EndPriceInput, PriceEnd> = {
   },
 };
 
+/**
+ * Ends an own price as {@link endOwnPrice} does, for whoever takes it away: one that has ended already is not there any
+ * more, so it fails with `not_found` where the other fails with `conflict`.
+ */
+export const removeOwnPrice: Operation<EndPriceInput, PriceEnd> = {
+  name: "removeOwnPrice",
+  permission: "price:write",
+  handle: async (environment, principal, input) => {
+    try {
+      return await endOwnPrice.handle(environment, principal, input);
+    } catch (error) {
+      if (!(error instanceof CostopsError) || error.kind !== "conflict") throw error;
+      throw new CostopsError("not_found", error.message, { cause: error });
+    }
+  },
+};
+
 /** Fails with `forbidden` for anybody but a super admin: what is done concerns every organization. */
 export function requireSuperAdmin(principal: Principal, action: string): void {
   if (!principal.is_super_admin) throw new CostopsError("forbidden", `Cannot ${action}: only a super admin may`);
@@ -231,10 +248,20 @@ function readRange({ since, until, tz }: MissingPricesInput, now: number): TimeR
 
 function parseInstant(text: string): number {
   const isWhole = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  const instant = isWhole ? Date.parse(text) : NaN;
+  const instant = isWhole && isDay(text.slice(0, 10)) ? Date.parse(text) : NaN;
   if (!Number.isNaN(instant)) return instant;
   throw new CostopsError(
     "invalid",
     `Cannot read --at ${JSON.stringify(text.slice(0, 64))} as a time: ${INSTANT_HINT}`,
   );
+}
+
+/** Date.parse() takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  try {
+    Temporal.PlainDate.from(text, { overflow: "reject" });
+    return true;
+  } catch {
+    return false;
+  }
 }

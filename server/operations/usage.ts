@@ -2,45 +2,29 @@
  * Stored usage: pages of records, one record, and deleting one.
  */
 
-import { parseCostQuery } from "../../core/analytics/parse_query.ts";
 import { formatUsd } from "../../core/money.ts";
 import { formatInstant } from "../../core/time.ts";
 import { OTHER_UNITS, type OtherUnitName } from "../../core/usage/units.ts";
-import { deleteUsage, listUsage, readUsage, type StoredUsage } from "../../db/usage.ts";
+import { deleteUsage, readUsage, type StoredUsage } from "../../db/usage.ts";
 import type { Operation } from "./operation.ts";
+import { findRecordPage, type PageInput, type RecordPage, type RecordQuery } from "./record_pages.ts";
 import { chooseOrganization } from "./reports.ts";
 
 /** A stored record as the wire contract names its fields; what is absent is null. */
 export type WireUsage = Readonly<Record<string, unknown>>;
 
-/** Which records; newest first. */
-export interface UsageListInput {
-  readonly organization_id?: string;
-  readonly since?: string;
-  readonly until?: string;
-  readonly tz?: string;
-  readonly filter?: readonly string[];
-  /** At most this many. */
-  readonly limit: number;
-}
-
-/** A page of records. */
-export interface UsageList {
+/** A page of records, newest first. */
+export interface UsageList extends Pick<RecordPage, "pagination" | "next"> {
   readonly data: readonly WireUsage[];
-  readonly pagination: { readonly limit: number; readonly has_more: boolean };
 }
 
 /** Lists stored records. Fails with `invalid` on a query that cannot be read. */
-export const listRecords: Operation<UsageListInput, UsageList> = {
+export const listRecords: Operation<RecordQuery & PageInput, UsageList> = {
   name: "listUsage",
   permission: "usage:read",
   handle: async (environment, principal, input) => {
-    const { limit, ...texts } = input;
-    const organization_id = chooseOrganization(principal, input);
-    const { range, filter } = parseCostQuery({ ...texts, organization_id }, environment.now());
-    const found = await listUsage(environment.database, { organization_id, range, filter, limit: limit + 1 });
-    const data = found.slice(0, limit).map(toWireUsage);
-    return { data, pagination: { limit, has_more: found.length > limit } };
+    const { found, pagination, next } = await findRecordPage(environment, principal, input);
+    return { data: found.map(toWireUsage), pagination, next };
   },
 };
 
@@ -56,7 +40,11 @@ export const getRecord: Operation<RecordInput, WireUsage> = {
   permission: "usage:read",
   handle: async (environment, principal, input) => {
     const organization_id = chooseOrganization(principal, input);
-    return toWireUsage(await readUsage(environment.database, { organization_id, id: input.id }));
+    const { price: _price, catalog_model: _model, ...usage } = await readUsage(environment.database, {
+      organization_id,
+      id: input.id,
+    });
+    return toWireUsage(usage);
   },
 };
 

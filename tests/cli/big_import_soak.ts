@@ -96,6 +96,6 @@ Deno.test("costops import: 200,000 calls of Claude Code's session logs", async (
     const memory = await importMeasured(place, { name: "session.jsonl", records });
     assert.ok(memory < MOST_MEMORY, `${memory} bytes`);
     const [row] = (await place.run(MONTH)).out.split("\n").slice(1);
-    assert.ok(row!.startsWith("claude-sonnet-4-5-20250929,200000,800000,200000000,20000000,4000000,224800000,"), row);
+    assert.ok(row!.startsWith("claude-sonnet-4-5-20250929,200000,800000,200000000,20000000,4000000,224800000,"), row!);
   });
 });

@@ -66,12 +66,12 @@ Deno.test(
     assert.deepEqual(lines, [
       "complete -o default -F _costops costops",
       "report reprice",
-      "migrate doctor backup restore prune help",
+      "migrate doctor backup restore copy prune help",
       "show",
       "--region --rejects --reread",
       "batch",
       "batch",
-      "csv json ndjson md html table",
+      "csv json ndjson md html xlsx table focus",
       "openai-chat openai-responses openai-embeddings openai-batch openrouter openai-images",
       "",
       "",
@@ -103,7 +103,7 @@ Deno.test(
   },
   async () => {
     assert.deepEqual((await runIn("zsh", ZSH)).trimEnd().split("\n"), [
-      "report:write a report as csv, json, ndjson, md, table or html",
+      "report:write a report as csv, json, ndjson, md, html, xlsx, focus or a table",
       "reprice:price stored records again, by the price book of today",
       "batch:",
       "--service-tier=batch:",
@@ -127,7 +127,7 @@ Deno.test(
   },
   async () => {
     assert.deepEqual((await runIn("fish", FISH)).trimEnd().split("\n"), [
-      "report\twrite a report as csv, json, ndjson, md, table or html",
+      "report\twrite a report as csv, json, ndjson, md, html, xlsx, focus or a table",
       "reprice\tprice stored records again, by the price book of today",
       "batch",
       "plain.ndjson",

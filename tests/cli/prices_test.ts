@@ -251,12 +251,29 @@ Deno.test("costops prices update --from: what is no catalogue is refused, and th
       assert.equal((await run(["prices", "update", "--from", path, "--yes"])).code, code, name);
     }
     assert.equal((await run(["prices", "update", "--from", "nothing.json", "--yes"])).code, 3);
-    const fetched = await run(["prices", "update", "--from", "https://prices.example/data.json", "--yes"]);
-    assert.equal(fetched.code, 2);
-    assert.match(
-      fetched.err,
-      /run --allow-net --allow-read .* main\.ts prices update --from https:\/\/prices\.example\/data\.json, or download it/,
-    );
+    const silent = await run(["prices", "update", "--from", "https://127.0.0.1:1/data.json", "--yes"]);
+    assert.equal(silent.code, 6);
+    assert.match(silent.err, /^costops: Cannot fetch --from "https:\/\/127\.0\.0\.1:1\/data\.json": /);
     assert.match((await run(["prices", "update"])).out, /^Nothing changes: genai-prices [\d.]+ is in force$/m);
   });
+});
+
+Deno.test("costops prices update --from URL takes a catalogue in from a server", async () => {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    ({ url }) => url.endsWith("/small.json") ? new Response(SMALL) : new Response("gone", { status: 410 }),
+  );
+  try {
+    const url = `http://127.0.0.1:${server.addr.port}`;
+    await inPlace(async ({ run }) => {
+      assert.equal((await run(["prices", "update", "--from", `${url}/small.json`, "--yes"])).code, 0);
+      const gone = await run(["prices", "update", "--from", `${url}/gone.json`, "--yes"]);
+      assert.equal(gone.code, 3);
+      assert.equal(gone.err, `costops: Cannot fetch --from "${url}/gone.json": the server answers 410\n`);
+      const inForce = await run(["prices", "update", "--from", `${url}/small.json`, "--yes"]);
+      assert.match(inForce.out, /^Nothing changes: small\.json [0-9a-f]{12} is in force$/m);
+    });
+  } finally {
+    await server.shutdown();
+  }
 });

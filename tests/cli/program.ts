@@ -29,7 +29,7 @@ export interface Place {
 }
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
-const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
+const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "--allow-net"];
 
 /** Runs a test in a place of its own. */
 export async function inPlace(test: (place: Place) => Promise<void>, variables: Record<string, string> = {}) {

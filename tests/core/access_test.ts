@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { PERMISSIONS, type Principal, requirePermission, ROLES } from "../../core/access.ts";
+import {
+  isPermission,
+  isRole,
+  PERMISSIONS,
+  permissionsOf,
+  type Principal,
+  requirePermission,
+  ROLES,
+} from "../../core/access.ts";
 
 const READS = [
   "usage:read",
@@ -39,4 +47,19 @@ Deno.test("requirePermission() fails with forbidden for a permission that is not
   };
   requirePermission(viewer, "cost:read");
   assert.throws(() => requirePermission(viewer, "usage:delete"), { kind: "forbidden" });
+});
+
+Deno.test("permissionsOf() is what the roles hold together", () => {
+  assert.deepEqual(permissionsOf([]), new Set());
+  assert.deepEqual(permissionsOf(["ingest"]), new Set(["usage:create", "budget:check"]));
+  const both = permissionsOf(["ingest", "viewer"]);
+  assert.equal(both.size, 9);
+  assert.ok(both.has("usage:create") && both.has("cost:read"));
+});
+
+Deno.test("isRole() and isPermission() know the names of the tables alone", () => {
+  assert.ok(isRole("org_admin") && isPermission("org:manage"));
+  for (const text of ["", "root", "toString", "__proto__", "org:*", "ORG_ADMIN"]) {
+    assert.ok(!isRole(text) && !isPermission(text));
+  }
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { newAuditKey, recordAudit, verifyAudit } from "../../db/audit.ts";
 import type { Database } from "../../db/database.ts";
 import { forEachDatabase } from "./for_each_database.ts";
+import { tamper } from "./tamper.ts";
 import { NOON } from "./records.ts";
 
 Deno.test("newAuditKey() makes 64 hex digits, other ones each time", () => {
@@ -48,14 +48,6 @@ forEachDatabase("the audit log refuses changes and deletes", async ({ open }) =>
   await assert.rejects(database.write((queries) => queries.deleteFrom("audit_log").execute()));
 });
 
-/** Changes the file as somebody could who has it. */
-function tamper(url: string, statement: string): void {
-  const file = new DatabaseSync(url);
-  file.exec("drop trigger audit_log_is_never_updated; drop trigger audit_log_is_never_deleted");
-  file.exec(statement);
-  file.close();
-}
-
 const TAMPERINGS = [
   ["a changed entry", "update audit_log set detail = '{}' where number = 2", ["entry 2 was changed"]],
   ["another author", "update audit_log set actor = 'cli:eve' where number = 1", ["entry 1 was changed"]],
@@ -72,7 +64,7 @@ for (const [name, statement, findings] of TAMPERINGS) {
   forEachDatabase(`verifyAudit() finds ${name}`, async ({ open, url }) => {
     const database = await open();
     await record(database, ["price.set", "usage.delete", "usage.reprice"]);
-    tamper(url, statement);
+    await tamper(url, statement);
     assert.deepEqual(await verifyAudit(database), findings);
   });
 }

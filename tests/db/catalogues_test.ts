@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { findCatalogue, findCatalogueVersion, installCatalogue } from "../../db/catalogues.ts";
 import { forEachDatabase } from "./for_each_database.ts";
 import { NOON } from "./records.ts";
+import { tamper } from "./tamper.ts";
 
 const ACT = { actor: "cli:ann", now: NOON };
 
@@ -26,9 +26,7 @@ forEachDatabase(
   async ({ open, url }) => {
     const database = await open();
     await installCatalogue(database, { version: "9", json: "[1]" }, ACT);
-    const file = new DatabaseSync(url);
-    file.exec("update catalogues set body = '[2]'");
-    file.close();
+    await tamper(url, "update catalogues set body = '[2]'");
     await assert.rejects(findCatalogue(database), { kind: "storage_failure", message: /"9".*damaged/ });
   },
 );

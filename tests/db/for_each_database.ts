@@ -4,8 +4,9 @@
 
 import { join } from "node:path";
 import { type Database, openDatabase } from "../../db/database.ts";
+import { isPostgresExpected, withEmptyPostgresDatabase, withPostgresDatabase } from "./postgres_place.ts";
 
-/** A new, empty place for one database, gone with the test. */
+/** A new place for one database, gone with the test. */
 export interface TestDatabase {
   /** What openDatabase() takes. */
   readonly url: string;
@@ -13,17 +14,36 @@ export interface TestDatabase {
   open(): Promise<Database>;
 }
 
+/** What a test wants of its place. */
+export interface PlaceOptions {
+  /** Whether nobody has opened the database before; otherwise it may have its tables, which is quicker. */
+  readonly isUntouched?: boolean;
+}
+
 /** Makes the place, runs the test in it and clears it away. */
 type WithPlace = (test: (url: string) => Promise<void>) => Promise<void>;
 
-const DATABASES: readonly { readonly name: string; readonly withPlace: WithPlace }[] = [
-  { name: "SQLite", withPlace: withSqliteFile },
+interface DatabaseKind {
+  readonly name: string;
+  readonly withPlace: WithPlace;
+  readonly withUntouchedPlace: WithPlace;
+}
+
+const DATABASES: readonly DatabaseKind[] = [
+  { name: "SQLite", withPlace: withSqliteFile, withUntouchedPlace: withSqliteFile },
+  { name: "Postgres", withPlace: withPostgresDatabase, withUntouchedPlace: withEmptyPostgresDatabase },
 ];
 
 /** Registers one test for each database. */
-export function forEachDatabase(name: string, test: (database: TestDatabase) => Promise<void>): void {
+export function forEachDatabase(
+  name: string,
+  test: (database: TestDatabase) => Promise<void>,
+  options: PlaceOptions = {},
+): void {
   for (const database of DATABASES) {
-    Deno.test(`${name}, on ${database.name}`, () => database.withPlace((url) => runTest(url, test)));
+    if (database.name === "Postgres" && !isPostgresExpected()) continue;
+    const withPlace = options.isUntouched ? database.withUntouchedPlace : database.withPlace;
+    Deno.test(`${name}, on ${database.name}`, () => withPlace((url) => runTest(url, test)));
   }
 }
 

@@ -3,11 +3,11 @@
  * database, the file to wait for.
  */
 
-import { openDatabase } from "../../db/database.ts";
+import { isPostgresUrl, openDatabase } from "../../db/database.ts";
 
 if (import.meta.main) {
   const [url, gate] = Deno.args;
-  await import("../../db/sqlite_database.ts");
+  await (isPostgresUrl(url!) ? import("../../db/postgres_database.ts") : import("../../db/sqlite_database.ts"));
   console.log("ready");
   const latest = Date.now() + 20_000;
   while (gate !== undefined && !isThere(gate) && Date.now() < latest) {

@@ -95,7 +95,7 @@ Deno.test("openDatabase() refuses a folder and a file that this user may not wri
 Deno.test("openDatabase() refuses addresses of another kind, and masks their passwords", async () => {
   const refusal = (shown: string) => ({
     kind: "usage",
-    message: `Cannot open the database "${shown}": write a path, or sqlite:PATH`,
+    message: `Cannot open the database "${shown}": write a path, sqlite:PATH, or postgres://USER@HOST/DATABASE`,
   });
   await assert.rejects(() => openDatabase(""), refusal(""));
   await assert.rejects(() => openDatabase(":memory:"), refusal(":memory:"));

@@ -69,3 +69,15 @@ forEachDatabase("append() as a preview says updated and changes nothing", async 
   assert.equal(stored.output_tokens, 5);
   assert.deepEqual(await findRollupFaults(database), []);
 });
+
+forEachDatabase(
+  "append() of several states of one id in one batch knows the last of them after it",
+  async ({ open }) => {
+    const database = await open();
+    const last = partial(90, { timestamp: NOON + 86_400_000 });
+    await database.append([partial(5), partial(40), last]);
+    assert.deepEqual(await database.append([last]), [{ outcome: "duplicate" }]);
+    const stored = await readUsage(database, { organization_id: "default", id: "msg_1" });
+    assert.deepEqual([stored.output_tokens, stored.timestamp], [90, NOON + 86_400_000]);
+  },
+);

@@ -13,7 +13,7 @@ forEachDatabase("append() from two processes stores each of their 5,000 common r
   assert.equal(ids.length, 5_000);
   assert.equal(new Set(ids).size, 5_000);
   assert.deepEqual(await findRollupFaults(database), []);
-  assert.deepEqual(await database.checkIntegrity(), []);
+  assert.deepEqual((await database.checkIntegrity()).faults, []);
 });
 
 forEachDatabase("openDatabase() from 8 processes at once makes one database", async ({ url, open }) => {
@@ -30,4 +30,4 @@ forEachDatabase("openDatabase() from 8 processes at once makes one database", as
   assert.equal(migrations.length, new Set(migrations.map(({ number }) => number)).size);
   const keys = await database.reader.selectFrom("installation").select("key").where("key", "=", "audit_key").execute();
   assert.equal(keys.length, 1);
-});
+}, { isUntouched: true });

@@ -19,6 +19,9 @@ Deno.test("findTreeFaults() wants exact versions from npm in deno.json", () => {
   for (const target of ["npm:a@1.2.3", "npm:@b/a@1.2.3", "npm:a@1.2.3/part", "npm:a@1.2.3-beta.4"]) {
     assert.equal(faultsOf(target), 0, target);
   }
+  assert.deepEqual(findTreeFaults("tests/a/deno.json", '{"imports":{"a":"npm:a@1"}}'), [
+    'tests/a/deno.json: "a" is "npm:a@1": write npm:name@1.2.3, the version exact',
+  ]);
 });
 
 Deno.test("findTreeFaults() finds a silenced house rule, and a file silenced as a whole", () => {

@@ -11,7 +11,7 @@ import type { Cell, Report, ReportColumn } from "../report.ts";
  * a `'` before it.
  */
 export function* writeCsv({ columns, rows }: Report): Generator<string> {
-  yield `${columns.map((column) => quote(column.name)).join(",")}\n`;
+  yield `${columns.map((column) => writeCsvText(column.name)).join(",")}\n`;
   for (const row of rows) yield `${columns.map((column, index) => writeCell(row[index] ?? null, column)).join(",")}\n`;
 }
 
@@ -20,10 +20,13 @@ const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 function writeCell(cell: Cell, column: ReportColumn): string {
   if (cell === null) return "";
-  return typeof cell === "bigint" && isNumeric(column.type) ? writeExact(cell, column.type) : quote(String(cell));
+  return typeof cell === "bigint" && isNumeric(column.type)
+    ? writeExact(cell, column.type)
+    : writeCsvText(String(cell));
 }
 
-function quote(text: string): string {
+/** Writes a text as a cell, quoted where it must be. */
+export function writeCsvText(text: string): string {
   const safe = FORMULA.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

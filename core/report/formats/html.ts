@@ -4,12 +4,10 @@
 
 import { createHash } from "node:crypto";
 import { isNumeric, totalCells, writeExact } from "../cell.ts";
-import { type Bar, barsOf, shareOf } from "../chart.ts";
-import { describePeriod, describeUnpriced, displayCell, displayUsd, revealControls } from "../display.ts";
+import { describePeriod, describeSummary, describeUnpriced, displayCell, displayName } from "../display.ts";
+import { writeSvgChart } from "../svg_chart.ts";
+import { escapeHtml as escape } from "./html_text.ts";
 import type { Cell, Report, ReportColumn } from "../report.ts";
-
-/** Bars of the chart; more cannot be read on a page. */
-const BARS = 31;
 
 /**
  * Writes a report as a page: title, period, a chart of the cost, the table with totals, what is unpriced. Figures are
@@ -21,16 +19,12 @@ export function* writeHtml(report: Report): Generator<string> {
   yield writeHead(report);
   yield `<h1>${escape(report.report.title)}</h1>\n<p>${escape(describePeriod(report))}</p>\n`;
   yield* writeFilter(report);
-  yield* writeChart(barsOf(report, BARS));
-  yield `<table>\n<thead><tr>${columns.map(writeHeading).join("")}</tr></thead>\n`;
-  yield "<tbody>\n";
-  for (const row of rows) {
-    yield `<tr>${columns.map((column, index) => writeCell(row[index] ?? null, column)).join("")}</tr>\n`;
-  }
-  yield "</tbody>\n";
+  yield* writeSvgChart(report);
+  yield* writeGrid(columns, rows);
   if (rows.length > 0) yield `<tfoot><tr>${writeTotals(report)}</tr></tfoot>\n`;
   yield "</table>\n";
   if (rows.length === 0) yield "<p>No usage in this period.</p>\n";
+  yield* writeSides(report);
   const unpriced = describeUnpriced(coverage);
   yield `<p>${unpriced === undefined ? "Every record is priced" : escape(unpriced)}.</p>\n`;
   yield `<footer>Prices: ${escape(report.report.price_book)}. Made at ${
@@ -43,19 +37,28 @@ const STYLE = `
 body { font: 14px/1.5 system-ui, sans-serif; color: #1b1f24; background: #fff; margin: 1.5rem; }
 main { max-width: 90rem; margin: 0 auto; }
 h1 { font-size: 1.5rem; margin: 0; }
+h2 { font-size: 1.1rem; margin: 1rem 0 0; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
 th, td { padding: .25rem .5rem; text-align: left; border-bottom: 1px solid #d5dae0; vertical-align: bottom; }
 td { min-width: 8rem; max-width: 22rem; overflow-wrap: anywhere; vertical-align: top; }
 .n { text-align: right; font-variant-numeric: tabular-nums; }
-td.n { min-width: 0; white-space: nowrap; }
+td.n, td.t { min-width: 0; white-space: nowrap; }
 thead { display: table-header-group; }
 tfoot { display: table-row-group; font-weight: 600; }
 tfoot td { border-top: 2px solid #1b1f24; }
 svg { width: 100%; height: auto; margin-top: 1rem; }
 svg text { font: 12px system-ui, sans-serif; fill: #1b1f24; }
-svg rect { fill: #2f6fb3; }
+svg .grid { stroke: #d5dae0; }
 footer { color: #57606a; font-size: .85rem; }
-@media print { body { margin: 0; font-size: 11px; } tr { break-inside: avoid; } }
+@page { size: A4 landscape; margin: 12mm; }
+@media print {
+  body { margin: 0; font-size: 10px; }
+  main { max-width: none; }
+  tr, svg, li { break-inside: avoid; }
+  h2 { break-after: avoid; }
+  th, td { padding: .15rem .35rem; }
+  svg rect { print-color-adjust: exact; }
+}
 `;
 
 function writeHead({ report }: Report): string {
@@ -79,22 +82,25 @@ function* writeFilter({ report }: Report): Generator<string> {
   if (filters.length > 0) yield `<p>Only ${escape(filters.join(", "))}</p>\n`;
 }
 
-const CHART_WIDTH = 960;
-const LABEL_WIDTH = 260;
-const AMOUNT_WIDTH = 110;
-const LINE_HEIGHT = 22;
-
-function* writeChart(bars: readonly Bar[]): Generator<string> {
-  if (bars.length === 0) return;
-  yield `<svg viewBox="0 0 ${CHART_WIDTH} ${bars.length * LINE_HEIGHT}" role="img" aria-label="Cost in US dollars">\n`;
-  for (const [index, bar] of bars.entries()) {
-    const y = index * LINE_HEIGHT;
-    const length = (shareOf(bar, bars) * (CHART_WIDTH - LABEL_WIDTH - AMOUNT_WIDTH)).toFixed(1);
-    yield `<text x="${LABEL_WIDTH - 8}" y="${y + 15}" text-anchor="end">${escape(shorten(bar.label))}</text>`;
-    yield `<rect x="${LABEL_WIDTH}" y="${y + 3}" width="${length}" height="${LINE_HEIGHT - 6}"/>`;
-    yield `<text x="${CHART_WIDTH}" y="${y + 15}" text-anchor="end">${displayUsd(bar.amount)}</text>\n`;
+/** A table's head and body; its end is the caller's, after a line of totals where there is one. */
+function* writeGrid(columns: readonly ReportColumn[], rows: readonly (readonly Cell[])[]): Generator<string> {
+  yield `<table>\n<thead><tr>${columns.map(writeHeading).join("")}</tr></thead>\n`;
+  yield "<tbody>\n";
+  for (const row of rows) {
+    yield `<tr>${columns.map((column, index) => writeCell(row[index] ?? null, column)).join("")}</tr>\n`;
   }
-  yield "</svg>\n";
+  yield "</tbody>\n";
+}
+
+/** The figures about the whole, and the small tables. */
+function* writeSides(report: Report): Generator<string> {
+  const figures = describeSummary(report);
+  if (figures.length > 0) yield `<ul>${figures.map((figure) => `<li>${escape(figure)}</li>`).join("")}</ul>\n`;
+  for (const [name, table] of Object.entries(report.report.tables ?? {})) {
+    yield `<h2>${escape(displayName(name))}</h2>\n`;
+    yield* writeGrid(table.columns, table.rows);
+    yield "</table>\n";
+  }
 }
 
 function writeHeading(column: ReportColumn): string {
@@ -105,6 +111,7 @@ function writeHeading(column: ReportColumn): string {
 
 function writeCell(cell: Cell, column: ReportColumn): string {
   const shown = escape(displayCell(cell, column.type));
+  if (column.type === "time") return `<td class="t">${shown}</td>`;
   if (!isNumeric(column.type)) return `<td>${shown}</td>`;
   if (typeof cell !== "bigint") return `<td class="n">${shown}</td>`;
   return `<td class="n"><data value="${writeExact(cell, column.type)}">${shown}</data></td>`;
@@ -116,21 +123,4 @@ function writeTotals(report: Report): string {
     if (Object.hasOwn(report.totals, column.name)) return writeCell(totals[index] ?? null, column);
     return `<td>${index === 0 ? "Total" : ""}</td>`;
   }).join("");
-}
-
-function shorten(text: string): string {
-  const characters = [...text];
-  return characters.length <= 36 ? text : `${characters.slice(0, 35).join("")}…`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escape(text: string): string {
-  return revealControls(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }

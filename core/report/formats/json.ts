@@ -10,7 +10,7 @@ import type { Cell, Report, ReportColumn } from "../report.ts";
  * numbers with all of their digits, also beyond 2^53.
  */
 export function* writeJson({ report, columns, rows, totals, coverage }: Report): Generator<string> {
-  yield `{\n  "report": ${indent(JSON.stringify(report, null, 2), "  ")},\n`;
+  yield `{\n  "report": ${writeHead(report)},\n`;
   yield `  "columns": ${indent(JSON.stringify(columns, null, 2), "  ")},\n  "rows": [`;
   for (const [index, row] of rows.entries()) {
     const fields = writeFields(columns, (_, position) => row[position] ?? null);
@@ -33,6 +33,23 @@ export function writeJsonCell(cell: Cell, type: ReportColumn["type"]): string {
   if (typeof cell !== "bigint") return JSON.stringify(cell);
   const digits = writeExact(cell, type);
   return type === "usd" ? `"${digits}"` : digits;
+}
+
+/** The head is plain but for its figures and tables, whose numbers keep all of their digits too. */
+function writeHead({ summary = {}, tables = {}, ...head }: Report["report"]): string {
+  const fields = Object.entries(head).map(([name, value]) =>
+    `${JSON.stringify(name)}: ${indent(JSON.stringify(value, null, 2), "    ")}`
+  );
+  const figures = Object.entries(summary).map(([name, { value, type }]) =>
+    `${JSON.stringify(name)}: ${writeJsonCell(value, type)}`
+  );
+  if (figures.length > 0) fields.push(`"summary": ${writeObject(figures, "    ")}`);
+  for (const [name, { columns, rows }] of Object.entries(tables)) {
+    const objects = rows.map((row) => writeObject(writeFields(columns, (_, at) => row[at] ?? null), "      "));
+    const list = objects.length === 0 ? "[]" : `[\n      ${objects.join(",\n      ")}\n    ]`;
+    fields.push(`${JSON.stringify(name)}: ${list}`);
+  }
+  return writeObject(fields, "  ");
 }
 
 function writeFields(

@@ -3,8 +3,15 @@
  */
 
 import { isNumeric, totalCells } from "../cell.ts";
-import { describePeriod, describeUnpriced, displayCell, revealControls } from "../display.ts";
-import type { Cell, Report } from "../report.ts";
+import {
+  describePeriod,
+  describeSummary,
+  describeUnpriced,
+  displayCell,
+  displayName,
+  revealControls,
+} from "../display.ts";
+import type { Cell, Report, ReportColumn } from "../report.ts";
 
 /**
  * Writes a report as a GitHub-flavoured Markdown table with its period, a line of totals and what is unpriced. Figures
@@ -13,14 +20,24 @@ import type { Cell, Report } from "../report.ts";
 export function* writeMarkdown(report: Report): Generator<string> {
   const { columns, rows, coverage } = report;
   yield `# ${escape(revealControls(report.report.title))}\n\n${escape(describePeriod(report))}\n\n`;
-  yield line(columns.map((column) => escape(revealControls(column.name))));
-  yield line(columns.map((column) => isNumeric(column.type) ? "---:" : ":---"));
-  const write = (cells: readonly Cell[]) =>
-    line(columns.map((column, index) => escape(displayCell(cells[index] ?? null, column.type))));
-  for (const row of rows) yield write(row);
+  yield* writeGrid(columns, rows);
   if (rows.length > 0) yield line(writeTotals(report));
+  const figures = describeSummary(report);
+  if (figures.length > 0) yield `\n${figures.map((figure) => `- ${escape(figure)}\n`).join("")}`;
+  for (const [name, table] of Object.entries(report.report.tables ?? {})) {
+    yield `\n## ${escape(displayName(name))}\n\n`;
+    yield* writeGrid(table.columns, table.rows);
+  }
   const unpriced = describeUnpriced(coverage);
   if (unpriced !== undefined) yield `\n${unpriced}.\n`;
+}
+
+function* writeGrid(columns: readonly ReportColumn[], rows: readonly (readonly Cell[])[]): Generator<string> {
+  yield line(columns.map((column) => escape(revealControls(column.name))));
+  yield line(columns.map((column) => isNumeric(column.type) ? "---:" : ":---"));
+  for (const row of rows) {
+    yield line(columns.map((column, index) => escape(displayCell(row[index] ?? null, column.type))));
+  }
 }
 
 function writeTotals(report: Report): string[] {

@@ -3,9 +3,16 @@
  */
 
 import { isNumeric, totalCells } from "../cell.ts";
-import { describePeriod, describeUnpriced, displayCell, revealControls } from "../display.ts";
+import {
+  describePeriod,
+  describeSummary,
+  describeUnpriced,
+  displayCell,
+  displayName,
+  revealControls,
+} from "../display.ts";
 import { cutText, padText, widthOf } from "../display_width.ts";
-import type { Cell, Report, ReportColumn } from "../report.ts";
+import type { Cell, Report, ReportColumn, SideTable } from "../report.ts";
 
 const DEFAULT_WIDTH = 100;
 /** Between two columns. */
@@ -18,14 +25,25 @@ const KEPT = "cost_usd";
 const DISPENSABLE = [
   "cache_write_tokens",
   "cache_read_tokens",
+  "same_weekday_change_usd",
+  "same_weekday_cost_usd",
   "previous_cost_usd",
+  "latency_records",
+  "status_records",
+  "error_records",
   "output_tokens",
   "input_tokens",
+  "latency_p90_ms",
+  "latency_p99_ms",
+  "cost_per_request_usd",
   "change_percent",
   "requests",
   "total_tokens",
   "change_usd",
   "unpriced_records",
+  "cost_share",
+  "latency_p95_ms",
+  "cache_hit_rate",
 ];
 
 /**
@@ -38,7 +56,7 @@ export function* writeTable(
   { width = DEFAULT_WIDTH }: { readonly width?: number } = {},
 ): Generator<string> {
   yield `${revealControls(report.report.title)}\n${revealControls(describePeriod(report))}\n\n`;
-  const { shown, dropped } = fitColumns(measureColumns(report), width);
+  const { shown, dropped } = fitColumns(measureColumns(report.columns, allTexts(report)), width);
   const rule = `${shown.map((column) => "─".repeat(column.width)).join(GAP)}\n`;
   const header = headerTexts(report);
   yield writeLine(header, shown);
@@ -46,10 +64,29 @@ export function* writeTable(
   for (const row of report.rows) yield writeLine(rowTexts(report, row), shown);
   if (report.rows.length === 0) yield "No usage in this period\n";
   else yield rule + writeLine(totalTexts(report), shown);
+  const figures = describeSummary(report);
+  if (figures.length > 0) yield `\n${figures.map((figure) => `${figure}\n`).join("")}`;
+  for (const [name, table] of Object.entries(report.report.tables ?? {})) {
+    yield `\n${displayName(name)}\n`;
+    yield* writeSide(table, width);
+  }
   const unpriced = describeUnpriced(report.coverage);
   if (unpriced !== undefined) yield `\n${unpriced}\n`;
   const names = dropped.map((column) => header[column.index]).join(", ");
   if (dropped.length > 0) yield `\nToo narrow for ${names}: a wider terminal or another --format shows them\n`;
+}
+
+/** A small table has no totals, and says nothing of what it had no room for. */
+function* writeSide(table: SideTable, width: number): Generator<string> {
+  const texts = [
+    table.columns.map((column) => revealControls(column.name)),
+    ...table.rows.map((row) => table.columns.map((column, index) => displayCell(row[index] ?? null, column.type))),
+  ];
+  const { shown } = fitColumns(measureColumns(table.columns, texts), width);
+  for (const [index, line] of texts.entries()) {
+    yield writeLine(line, shown);
+    if (index === 0) yield `${shown.map((column) => "─".repeat(column.width)).join(GAP)}\n`;
+  }
 }
 
 interface TableColumn {
@@ -59,15 +96,12 @@ interface TableColumn {
   readonly width: number;
 }
 
-function measureColumns(report: Report): TableColumn[] {
-  const widths = report.columns.map(() => 0);
-  const measure = (texts: readonly string[]) => {
+function measureColumns(columns: readonly ReportColumn[], lines: Iterable<readonly string[]>): TableColumn[] {
+  const widths = columns.map(() => 0);
+  for (const texts of lines) {
     for (const [index, text] of texts.entries()) widths[index] = Math.max(widths[index]!, widthOf(text));
-  };
-  measure(headerTexts(report));
-  measure(totalTexts(report));
-  for (const row of report.rows) measure(rowTexts(report, row));
-  return report.columns.map((column, index) => ({
+  }
+  return columns.map((column, index) => ({
     index,
     name: column.name,
     type: column.type,
@@ -108,6 +142,12 @@ function writeLine(texts: readonly string[], columns: readonly TableColumn[]): s
     return padText(text, { width: column.width, side: isNumeric(column.type) ? "left" : "right" });
   });
   return `${cells.join(GAP).trimEnd()}\n`;
+}
+
+function* allTexts(report: Report): Generator<string[]> {
+  yield headerTexts(report);
+  yield totalTexts(report);
+  for (const row of report.rows) yield rowTexts(report, row);
 }
 
 function headerTexts(report: Report): string[] {

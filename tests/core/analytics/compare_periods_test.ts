@@ -31,6 +31,18 @@ Deno.test("previousRange() compares a month that still runs with as much of the 
   );
 });
 
+Deno.test("buildSummaryReport() has no total cost where nothing is priced, though a group that is gone cost 0", () => {
+  const { totals } = buildSummaryReport({
+    query: queryOf({ group_by: ["model"] }),
+    rows: [rowOf(["unpriced"], { unpriced_records: 1n })],
+    previous: { range: { since: 0, until: 1 }, rows: [rowOf(["gone"], { nanos: 7n })] },
+    now: NOW,
+    price_book: PRICE_BOOK,
+  });
+  assert.equal(totals["cost_usd"], null);
+  assert.equal(totals["previous_cost_usd"], 7n);
+});
+
 Deno.test("buildSummaryReport() shows each group's change, exact, and none where a cost is unknown", () => {
   const report = buildSummaryReport({
     query: queryOf({ group_by: ["provider,model"] }),

@@ -3,13 +3,14 @@ import fc from "fast-check";
 import { parse as parseCsv } from "csv-parse/sync";
 import { buildCostReport } from "../../../core/analytics/build_report.ts";
 import { CostopsError } from "../../../core/error.ts";
-import { readReportFormat, REPORT_FORMATS, type ReportFormatName } from "../../../core/report/format.ts";
+import { readReportFormat, REPORT_FORMATS } from "../../../core/report/format.ts";
 import { writeCsv } from "../../../core/report/formats/csv.ts";
 import { writeHtml } from "../../../core/report/formats/html.ts";
 import { writeJson } from "../../../core/report/formats/json.ts";
 import { writeMarkdown } from "../../../core/report/formats/markdown.ts";
 import { writeNdjson } from "../../../core/report/formats/ndjson.ts";
 import { writeTable } from "../../../core/report/formats/table.ts";
+import { writeXlsx } from "../../../core/report/formats/xlsx.ts";
 import type { Report } from "../../../core/report/report.ts";
 import { NOW, PRICE_BOOK, queryOf, rowOf, type RowTexts } from "./sample.ts";
 
@@ -22,12 +23,13 @@ const WRITERS = {
   table: writeTable,
 };
 
-function write(name: ReportFormatName, report: Report, width = 200): string {
+function write(name: keyof typeof WRITERS, report: Report, width = 200): string {
   return [...WRITERS[name](report, { width })].join("");
 }
 
 Deno.test("REPORT_FORMATS load the writer of their name", async () => {
-  for (const { name, load } of Object.values(REPORT_FORMATS)) assert.equal(await load(), WRITERS[name], name);
+  const writers = { ...WRITERS, xlsx: writeXlsx };
+  for (const { name, load } of Object.values(REPORT_FORMATS)) assert.equal(await load(), writers[name], name);
 });
 
 function reportOf(rows: readonly [string | null, RowTexts][], columns: string[] = []): Report {
@@ -278,7 +280,7 @@ Deno.test("writeHtml() escapes names and allows nothing but its own style", () =
 
 Deno.test("writeHtml() draws the cost by its first dimension and says how much is priced", () => {
   const text = write("html", SMALL);
-  assert.ok(text.includes('<text x="252" y="15" text-anchor="end">gpt-5</text><rect x="260" y="3" width="590.0"'));
+  assert.ok(text.includes('<text x="252" y="15.8" text-anchor="end">gpt-5</text><rect x="260" y="2.8" width="590"'));
   assert.ok(text.includes("<p>Not in the cost: 1 record without a known price (3 tokens); 99.9%"));
   assert.ok(text.includes('<tfoot><tr><td>Total</td><td class="n"><data value="1235">1,235</data></td>'));
   assert.ok(write("html", reportOf([])).includes("<p>No usage in this period.</p>"));

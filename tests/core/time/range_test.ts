@@ -106,8 +106,9 @@ Deno.test("parseRange() refuses what it cannot read and says what to write", () 
   fails({ since: "0d" }, `Cannot read --since "0d" as a date: ${wanted}`);
   fails({ since: "" }, `Cannot read --since "" as a date: ${wanted}`);
   fails({ since: "constructor" }, `Cannot read --since "constructor" as a date: ${wanted}`);
-  fails({ since: "99999w" }, 'Cannot read --since "99999w" as a date: write a year from 1970 to 9999');
-  fails({ since: "1969-12-31" }, 'Cannot read --since "1969-12-31" as a date: write a year from 1970 to 9999');
+  fails({ since: "99999w" }, 'Cannot read --since "99999w" as a date: write a year from 1970 to 9998');
+  fails({ until: "9999-12-31" }, 'Cannot read --until "9999-12-31" as a date: write a year from 1970 to 9998');
+  fails({ since: "1969-12-31" }, 'Cannot read --since "1969-12-31" as a date: write a year from 1970 to 9998');
 });
 
 Deno.test("parseRange() refuses an end that is counted back or not after the start", () => {

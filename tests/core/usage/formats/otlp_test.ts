@@ -82,7 +82,7 @@ Deno.test("otlpTraces reads older and other names of the same counters", () => {
   ];
   for (const [input, output, cached] of named) {
     const draft = read({ "gen_ai.system": "openai", [input!]: 100, [output!]: 10, [cached!]: 40 });
-    deepStrictEqual([...buckets(draft), draft.quality], [60, 40, 0, 0, 10, 0, null, undefined], input);
+    deepStrictEqual([...buckets(draft), draft.quality], [60, 40, 0, 0, 10, 0, null, undefined], input!);
   }
 });
 

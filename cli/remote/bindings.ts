@@ -1,0 +1,17 @@
+/**
+ * Every operation that a command performs, over HTTP.
+ */
+
+import { ACCOUNT_BINDINGS } from "./accounts.ts";
+import type { AnyBinding } from "./binding.ts";
+import { PRICE_BINDINGS } from "./prices.ts";
+import { REPORT_BINDINGS } from "./reports.ts";
+import { USAGE_BINDINGS } from "./usage.ts";
+
+/** Bindings by the name of their operation; `ingestUsage` is none, since it sends many requests. */
+export const BINDINGS: Readonly<Record<string, AnyBinding>> = {
+  ...REPORT_BINDINGS,
+  ...USAGE_BINDINGS,
+  ...PRICE_BINDINGS,
+  ...ACCOUNT_BINDINGS,
+};

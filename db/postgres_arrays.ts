@@ -1,0 +1,21 @@
+/**
+ * Arrays as parameters of Postgres: `pg` writes them element by element with much care, most of which ids and numbers
+ * do not need.
+ */
+
+/** Texts as one array parameter, in Postgres' array syntax (documentation, "Array Input and Output Syntax"). */
+export function writeTexts(texts: readonly string[]): string {
+  let array = "{";
+  for (let at = 0; at < texts.length; at++) {
+    const text = texts[at]!;
+    array += at === 0 ? '"' : ',"';
+    array += /["\\]/.test(text) ? text.replace(/["\\]/g, "\\$&") : text;
+    array += '"';
+  }
+  return array + "}";
+}
+
+/** Whole numbers as one array parameter. */
+export function writeWholes(numbers: readonly (number | bigint)[]): string {
+  return `{${numbers.join(",")}}`;
+}

@@ -1,0 +1,186 @@
+/**
+ * The server as a function from Request to Response: the API below its base path, and the paths of the system.
+ */
+
+import { type Context, Hono } from "hono";
+import type { Principal } from "../core/access.ts";
+import { CostopsError } from "../core/error.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { Environment } from "./environment.ts";
+import { createCursors } from "./http/cursors.ts";
+import { allowOrigins } from "./http/cors.ts";
+import { beginExchange, type Exchange, type Observe, writeFaults } from "./http/exchange.ts";
+import { Idempotency } from "./http/idempotency.ts";
+import { InFlight } from "./http/in_flight.ts";
+import { answerMetrics, METRICS_PATH, type WriteMetrics } from "./http/metrics_page.ts";
+import { isFault, writeProblem } from "./http/problem.ts";
+import type { RateLimits } from "./http/rate_limit.ts";
+import { BodyReader } from "./http/read_body.ts";
+import { checkRequest, listMethods } from "./http/request_line.ts";
+import { respond } from "./http/respond.ts";
+import { RouteServer, type Services } from "./http/route_server.ts";
+import { type AppSettings, fillSettings, type Settings } from "./http/settings.ts";
+import { createSystemPages, type HealthState } from "./http/system.ts";
+import type { Reply } from "./routes/reply.ts";
+import type { Route } from "./routes/route.ts";
+import { BASE_PATH, ROUTES } from "./routes/routes.ts";
+
+/** What an app is made of. */
+export interface AppOptions {
+  readonly environment: Environment;
+  /** Finds out who asks. Fails with `unauthenticated`. */
+  readonly authenticate: (headers: Headers) => Promise<Principal>;
+  /** Absent: no limit, and no headers of one. */
+  readonly rate_limits?: RateLimits;
+  readonly settings: AppSettings;
+  /** Told of every answer; absent: faults go to stderr. */
+  readonly observe?: Observe;
+  /** What `/ready` and `/health` say beyond the database; absent: always ready. */
+  readonly health?: () => HealthState;
+  /** What `/metrics` says; absent: there is no such page. */
+  readonly metrics?: WriteMetrics;
+  /** {@link ROUTES} when it is not given. */
+  readonly routes?: readonly Route[];
+}
+
+/** The whole: the API below {@link BASE_PATH}, `/health`, `/ready`, `/live`, `/openapi.json` and `/docs`. */
+export function createApp(options: AppOptions): Hono {
+  const app = newApp(options);
+  const router = createApiRouter(options);
+  app.route(BASE_PATH, router);
+  const { environment, health, routes = ROUTES, settings } = options;
+  const pages = createSystemPages({ environment, health, routes, version: settings.version });
+  for (const { path, answer } of pages) {
+    serve(
+      app,
+      { path, methods: new Map([["get", (_context, exchange) => (exchange.route = path, answer())]]) },
+      options,
+    );
+  }
+  if (options.metrics !== undefined) serveMetrics(app, options.metrics, options);
+  app.all("*", (context) => answerFor(context, options, () => Promise.reject(unknownPath(context))));
+  return app;
+}
+
+/** The API alone, without a prefix, to be mounted below one's own: `app.route("/costs", createApiRouter(…))`. */
+export function createApiRouter(options: AppOptions): Hono {
+  const app = newApp(options);
+  const services = createServices(options);
+  const byPath = Map.groupBy(options.routes ?? ROUTES, ({ path }) => path);
+  for (const [path, routes] of [...byPath].sort(([one], [other]) => comparePaths(one, other))) {
+    const methods = new Map(routes.map((route) => {
+      const server = new RouteServer(route, services);
+      const answer: Answer = (context, exchange) =>
+        server.answer({
+          request: context.req.raw,
+          params: context.req.param(),
+          connection: context.env,
+          exchange,
+        });
+      return [route.method, answer] as const;
+    }));
+    serve(app, { path, methods }, options);
+  }
+  app.all("*", (context) => answerFor(context, options, () => Promise.reject(unknownPath(context))));
+  return app;
+}
+
+type Answer = (context: Context, exchange: Exchange) => Promise<Reply>;
+
+function newApp({ settings, environment }: AppOptions): Hono {
+  const app = new Hono();
+  const { allowed_origins } = fillSettings(settings);
+  if (allowed_origins.length > 0) app.use(allowOrigins(allowed_origins, environment.newId));
+  return app;
+}
+
+function createServices({ environment, authenticate, rate_limits, settings: given }: AppOptions): Services {
+  const settings: Settings = fillSettings(given);
+  if (new TextEncoder().encode(settings.secret).length < 32) {
+    throw new CostopsError("usage", "Cannot serve with a secret of less than 32 bytes: give a longer one");
+  }
+  return {
+    environment,
+    authenticate,
+    rate_limits,
+    settings,
+    in_flight: new InFlight(settings),
+    bodies: new BodyReader(settings.body_ms),
+    cursors: createCursors(settings.secret),
+    idempotency: new Idempotency(settings.secret),
+  };
+}
+
+function serveMetrics(app: Hono, write: WriteMetrics, options: AppOptions): void {
+  const { authenticate, rate_limits, settings } = options;
+  const { trusted_proxies } = fillSettings(settings);
+  const answer: Answer = (context, exchange) => {
+    exchange.route = METRICS_PATH;
+    const { headers } = context.req.raw;
+    const asked = { headers, connection: context.env, exchange };
+    return answerMetrics(asked, { write, trusted_proxies, authenticate, rate_limits });
+  };
+  serve(app, { path: METRICS_PATH, methods: new Map([["get", answer]]) }, options);
+}
+
+/** Serves one path: its methods, and to every other one which there are. */
+function serve(
+  app: Hono,
+  { path, methods }: { readonly path: string; readonly methods: ReadonlyMap<string, Answer> },
+  options: AppOptions,
+): void {
+  const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
+  for (const [method, answer] of methods) {
+    app.on(
+      method.toUpperCase(),
+      pattern,
+      (context) => answerFor(context, options, (exchange) => answer(context, exchange)),
+    );
+  }
+  const allow = listMethods(methods.keys());
+  app.all(pattern, (context) =>
+    answerFor(context, options, async (exchange) => {
+      exchange.route = path;
+      const error = new CostopsError(
+        "method_not_allowed",
+        `Cannot ${exchange.method} ${path}: it takes ${allow}`,
+      );
+      const reply = writeProblem(error, exchange);
+      return await Promise.resolve({ ...reply, headers: { ...reply.headers, Allow: allow } });
+    }));
+}
+
+/** Answers one request, come what may, and says so to whoever watches. */
+async function answerFor(
+  context: Context,
+  { environment, observe = writeFaults }: AppOptions,
+  answer: (exchange: Exchange) => Promise<Reply>,
+): Promise<Response> {
+  const request = context.req.raw;
+  const exchange = beginExchange(request, environment.newId);
+  let reply: Reply;
+  let error: unknown;
+  try {
+    checkRequest(request);
+    reply = await answer(exchange);
+  } catch (caught) {
+    error = caught;
+    reply = writeProblem(caught, exchange);
+  }
+  const duration_ms = performance.now() - exchange.began;
+  observe({ ...exchange, status: reply.status, duration_ms, error, is_fault: error !== undefined && isFault(error) });
+  return respond(reply, exchange);
+}
+
+function unknownPath({ req }: Context): CostopsError {
+  return new CostopsError(
+    "not_found",
+    `Cannot find the path ${JSON.stringify(req.path.slice(0, LIMITS.id_characters))}`,
+  );
+}
+
+/** Words before parameters, so that `/usage/stats` is never the record "stats". */
+function comparePaths(one: string, other: string): number {
+  const rank = (path: string) => path.replaceAll("{", "\u{10FFFF}");
+  return rank(one) < rank(other) ? -1 : 1;
+}

@@ -1,0 +1,66 @@
+/**
+ * One request and its answer: what is known of it on the way, and what whoever watches is told at its end.
+ */
+
+import { LIMITS } from "../../core/limits.ts";
+import type { Principal } from "../../core/access.ts";
+import type { ErrorStatuses } from "../routes/route.ts";
+import type { RateLimitDecision } from "../rate_limit/decision.ts";
+
+/** A request on its way. */
+export interface Exchange {
+  readonly request_id: string;
+  readonly method: string;
+  /** The route's template, `/usage/{id}`; undefined where no route was found. Never the path as it was asked for. */
+  route?: string;
+  /** Of the route, where they differ from the table. */
+  statuses?: ErrorStatuses;
+  principal?: Principal;
+  rate?: RateLimitDecision;
+  /** Of `performance.now()`. */
+  readonly began: number;
+}
+
+/** A request that was answered. A stream's answer has only begun. */
+export interface AnsweredExchange extends Readonly<Exchange> {
+  readonly status: number;
+  readonly duration_ms: number;
+  /** Why it failed; what was not expected too. Its text may hold what a client sent. */
+  readonly error?: unknown;
+  /** Whether the error is the program's or the storage's fault, not the client's. */
+  readonly is_fault: boolean;
+}
+
+/** Told of every answer, for logs and metrics. */
+export type Observe = (exchange: AnsweredExchange) => void;
+
+/** Tells each of several. */
+export function tellAll(observers: readonly Observe[]): Observe {
+  return (exchange) => {
+    for (const observe of observers) observe(exchange);
+  };
+}
+
+/** Begins the exchange of a request. */
+export function beginExchange(request: Request, newId: () => string): Exchange {
+  return {
+    request_id: chooseRequestId(request.headers, newId),
+    method: request.method.slice(0, LIMITS.id_characters),
+    began: performance.now(),
+  };
+}
+
+const SANE_ID = /^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}$/;
+
+/** The request's own id where it is one that may stand in a log, else a new one. */
+function chooseRequestId(headers: Headers, newId: () => string): string {
+  const given = headers.get("x-request-id");
+  return given !== null && SANE_ID.test(given) ? given : newId();
+}
+
+/** Where nobody watches, faults go to stderr, one JSON line each. */
+export function writeFaults({ is_fault, request_id, method, route, error }: AnsweredExchange): void {
+  if (!is_fault) return;
+  const message = error instanceof Error ? error.stack ?? error.message : String(error);
+  console.error(JSON.stringify({ level: "error", request_id, method, route, message }));
+}

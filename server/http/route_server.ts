@@ -1,0 +1,202 @@
+/**
+ * The way of a request through one route: who asks, whether it may, what it says, what is done, what is answered.
+ *
+ * The order is that of cost: what is refused cheaply is refused first, and no byte of a body is read for somebody who
+ * may not send it.
+ */
+
+import { type Principal, requirePermission } from "../../core/access.ts";
+import { CostopsError } from "../../core/error.ts";
+import { LIMITS } from "../../core/limits.ts";
+import type { Environment } from "../environment.ts";
+import type { BodyLimit } from "../routes/body.ts";
+import { chooseOrganization } from "../operations/reports.ts";
+import { type Reply, Written } from "../routes/reply.ts";
+import { ANONYMOUS, type Route, type RouteRequest } from "../routes/route.ts";
+import { findAddress } from "./address.ts";
+import type { Cursors } from "./cursors.ts";
+import { withDeadline } from "./deadline.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Idempotency } from "./idempotency.ts";
+import { identify, takeOfAddress } from "./identify.ts";
+import type { InFlight } from "./in_flight.ts";
+import { parseJsonBody } from "./json_body.ts";
+import { readMediaType } from "./media_type.ts";
+import { type RateLimits, requireAllowed } from "./rate_limit.ts";
+import type { BodyReader } from "./read_body.ts";
+import { QueryReader } from "./read_query.ts";
+import type { Settings } from "./settings.ts";
+import { validate } from "./validate.ts";
+
+/** What all routes of an app share. */
+export interface Services {
+  readonly environment: Environment;
+  readonly authenticate: (headers: Headers) => Promise<Principal>;
+  readonly rate_limits: RateLimits | undefined;
+  readonly settings: Settings;
+  readonly in_flight: InFlight;
+  readonly bodies: BodyReader;
+  readonly cursors: Cursors;
+  readonly idempotency: Idempotency;
+}
+
+/** A request that a route was found for. */
+export interface RoutedRequest {
+  readonly request: Request;
+  /** Decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** What the server says of the connection. */
+  readonly connection: unknown;
+  readonly exchange: Exchange;
+}
+
+/** Serves one route. */
+export class RouteServer {
+  readonly #query: QueryReader<Route["query"]>;
+  readonly #hasParams: boolean;
+
+  constructor(readonly route: Route, readonly services: Services) {
+    this.#query = new QueryReader(route.query);
+    this.#hasParams = Object.keys(route.params.shape).length > 0;
+  }
+
+  /** Answers a request. Fails as the operation and every step before it does. */
+  async answer(routed: RoutedRequest): Promise<Reply> {
+    const { request, exchange } = routed;
+    exchange.route = this.route.path;
+    exchange.statuses = this.route.statuses;
+    const address = findAddress(request.headers, {
+      connection: routed.connection,
+      trusted_proxies: this.services.settings.trusted_proxies,
+    });
+    const leaves = [this.services.in_flight.enter()];
+    const leave = () => leaves.splice(0).forEach((leaveOne) => leaveOne());
+    let work: Promise<Reply>;
+    try {
+      const principal = await this.#authenticate(routed, address);
+      exchange.principal = principal;
+      if (!this.route.is_public) leaves.push(this.services.in_flight.enterOrganization(principal.organization_id));
+      ({ work } = await this.#begin(routed, { principal, address }));
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    // A request is in flight until its work is done and its answer sent, also when nobody waits for it any more.
+    const held = work.then((reply) => holdUntilSent(reply, leave), (error) => {
+      leave();
+      throw error;
+    });
+    if (this.route.body.as === "stream") return await held;
+    return await withDeadline(held, { milliseconds: this.services.settings.handler_ms, fail: tookTooLong });
+  }
+
+  async #authenticate({ request, exchange }: RoutedRequest, address: string | undefined): Promise<Principal> {
+    const asking = { headers: request.headers, address, exchange };
+    if (!this.route.is_public) return await identify(asking, this.services);
+    await takeOfAddress(asking, this.services.rate_limits);
+    return ANONYMOUS;
+  }
+
+  /** Reads the whole request and begins its work; what is given is not awaited here. */
+  async #begin(
+    routed: RoutedRequest,
+    { principal, address }: { readonly principal: Principal; readonly address: string | undefined },
+  ): Promise<{ readonly work: Promise<Reply> }> {
+    const { request, exchange } = routed;
+    const { route, services } = this;
+    const { permission } = route.operation;
+    if (permission !== null) requirePermission(principal, permission);
+    const query = this.#query.read(request.url);
+    if (!route.is_public) requireOwn(principal, query);
+    const params = this.#hasParams ? validate(route.params, routed.params, "/path") : {};
+    const { body, bytes } = await this.#readBody(request);
+    if (!route.is_public && route.body.as === "json") requireOwn(principal, body);
+    const given: RouteRequest = {
+      params,
+      query,
+      body,
+      headers: request.headers,
+      request_id: exchange.request_id,
+      principal,
+      address,
+      cursors: services.cursors,
+      get signal() {
+        return request.signal;
+      },
+      charge: async (cost) => {
+        if (services.rate_limits === undefined || cost <= 0) return;
+        exchange.rate = await services.rate_limits.organizations.consume(principal.organization_id, cost);
+        requireAllowed(exchange.rate);
+      },
+    };
+    const isKept = route.takes_idempotency_key && request.headers.has("idempotency-key");
+    const work = isKept
+      ? services.idempotency.run({ route, request: given, bytes, url: request.url }, services.environment)
+      : route.run(services.environment, given);
+    return { work };
+  }
+
+  async #readBody(request: Request): Promise<{ readonly body: unknown; readonly bytes: Uint8Array }> {
+    const { body } = this.route;
+    if (body.as === "none") return { body: undefined, bytes: NOTHING };
+    readMediaType(request.headers, body.content_types);
+    if (body.as === "stream") return { body: this.services.bodies.readStream(request), bytes: NOTHING };
+    const bytes = await this.services.bodies.readWhole(request, this.#limitOf(body.limit));
+    if (body.as === "bytes") return { body: bytes, bytes };
+    return { body: validate(body.schema, parseJsonBody(bytes), ""), bytes };
+  }
+
+  #limitOf(limit: BodyLimit): number {
+    if (limit === "batch") return this.services.settings.batch_bytes;
+    return limit === "login" ? LIMITS.login_bytes : LIMITS.request_bytes;
+  }
+}
+
+/** A stream is sent when it has ended, or when nobody reads it any more. */
+function holdUntilSent(reply: Reply, leave: () => void): Reply {
+  const { body } = reply;
+  if (!(body instanceof Written) || typeof body.content === "string") {
+    leave();
+    return reply;
+  }
+  return { ...reply, body: new Written(body.content_type, tellEnd(body.content, leave)) };
+}
+
+/** The same stream; `onEnd` is told when it has ended, or nobody reads it any more. */
+export function tellEnd(stream: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
+  const reader = stream.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        onEnd();
+        controller.close();
+      } catch (error) {
+        onEnd();
+        throw error;
+      }
+    },
+    async cancel(reason) {
+      onEnd();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** No route has to think of it: another organization is refused before any operation hears of it. */
+function requireOwn(principal: Principal, given: unknown): void {
+  if (typeof given !== "object" || given === null || !("organization_id" in given)) return;
+  if (typeof given.organization_id === "string") {
+    chooseOrganization(principal, { organization_id: given.organization_id });
+  }
+}
+
+const NOTHING = new Uint8Array();
+
+/** What was begun goes on, so whether it was done is not known: the same request again, with the same ids, is safe. */
+function tookTooLong(): CostopsError {
+  return new CostopsError("temporary", "Cannot answer in time: whether it was done is not known; try again", {
+    retry_after_s: 5,
+  });
+}

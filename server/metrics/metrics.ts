@@ -1,0 +1,62 @@
+/**
+ * What a server counts and measures of itself, in the text format of Prometheus. Loaded only where metrics are wanted.
+ *
+ * No label is made of what a client sends: routes are templates, and paths, users, organizations and ids are in none.
+ */
+
+import { Registry } from "prom-client";
+import { type Database, isPostgresUrl } from "../../db/database.ts";
+import type { CommitObserver } from "../../db/observed_commit.ts";
+import type { Environment, IntakeObserver } from "../environment.ts";
+import type { Observe } from "../http/exchange.ts";
+import { Written } from "../routes/reply.ts";
+import { gaugeCatalogue } from "./catalogue_metrics.ts";
+import { DatabaseMetrics } from "./database_metrics.ts";
+import { observeRequests } from "./http_metrics.ts";
+import { countIntake } from "./intake_metrics.ts";
+import { gaugeProcess } from "./process_metrics.ts";
+import { gauge } from "./gauge.ts";
+
+/** What is looked at whenever metrics are asked for. */
+export interface MetricSources {
+  readonly environment: Pick<Environment, "database" | "now">;
+  /** Requests that are being answered. */
+  readonly countInFlight: () => number;
+}
+
+/** The metrics of one server. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #database: DatabaseMetrics;
+  /** Told of every answer. */
+  readonly observe: Observe;
+  /** Told what became of records. */
+  readonly onIntake: IntakeObserver;
+  /** Told of every group of usage that was committed. */
+  readonly onCommit: CommitObserver;
+
+  constructor({ version, database_url }: { readonly version: string; readonly database_url: string }) {
+    gaugeProcess(this.#registry, { version, database: isPostgresUrl(database_url) ? "postgres" : "sqlite" });
+    this.observe = observeRequests(this.#registry);
+    this.onIntake = countIntake(this.#registry);
+    this.#database = new DatabaseMetrics(this.#registry);
+    this.onCommit = this.#database.onCommit;
+  }
+
+  /** The same database, measured. */
+  meter(database: Database): Database {
+    return this.#database.meter(database);
+  }
+
+  /** Adds what is looked at rather than counted. */
+  watch({ environment, countInFlight }: MetricSources): void {
+    const help = "Requests that are being answered, streams until their end.";
+    gauge(this.#registry, { name: "costops_http_requests_in_flight", help, read: countInFlight });
+    gaugeCatalogue(this.#registry, environment);
+  }
+
+  /** All of it as Prometheus reads it. */
+  async write(): Promise<Written> {
+    return new Written(this.#registry.contentType, await this.#registry.metrics());
+  }
+}

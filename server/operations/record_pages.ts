@@ -1,0 +1,94 @@
+/**
+ * Pages of records, newest first: by position, which stays put while records arrive, or by number.
+ */
+
+import type { Principal } from "../../core/access.ts";
+import { parseCostQuery } from "../../core/analytics/parse_query.ts";
+import type { TimeRange } from "../../core/analytics/query.ts";
+import { listUsage, type StoredUsage } from "../../db/usage.ts";
+import { countUsage, listUsageFrom, type UsageSelection } from "../../db/usage_pages.ts";
+import type { Environment } from "../environment.ts";
+import { chooseOrganization } from "./reports.ts";
+
+/** Where a record stands in the order of time. */
+export interface RecordPosition {
+  /** Milliseconds since 1970 UTC. */
+  readonly timestamp: number;
+  readonly id: string;
+}
+
+/** Which page: by position, or by number, from 1. */
+export type PageInput =
+  | { readonly limit: number; readonly after?: RecordPosition; readonly page?: undefined }
+  | { readonly page: number; readonly page_size: number };
+
+/** Which records, as written. */
+export interface RecordQuery {
+  readonly organization_id?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly start_date?: string;
+  readonly end_date?: string;
+  readonly tz?: string;
+  readonly filter?: readonly string[];
+}
+
+/** A page of records. */
+export interface RecordPage {
+  readonly found: readonly StoredUsage[];
+  readonly pagination: { readonly limit: number; readonly has_more: boolean } | PageNumbers;
+  /** The last record of a page by position that has one after it. */
+  readonly next: RecordPosition | null;
+}
+
+/** Where a page stands among all; pages move when records arrive. */
+export interface PageNumbers {
+  readonly page: number;
+  readonly page_size: number;
+  readonly total_items: number;
+  readonly total_pages: number;
+  readonly has_next: boolean;
+  readonly has_prev: boolean;
+}
+
+/** Finds a page of an organization's records. Fails with `invalid` on a query that cannot be read. */
+export async function findRecordPage(
+  environment: Environment,
+  principal: Principal,
+  input: RecordQuery & PageInput,
+): Promise<RecordPage> {
+  const selection = select(environment, principal, input);
+  if (input.page !== undefined) {
+    return await findNumbered(environment, { ...selection, page: input.page, page_size: input.page_size });
+  }
+  const { limit, after } = input;
+  // Nothing is later than the last record, which the planner is told apart: it would begin at the end of the range.
+  const range = after === undefined ? selection.range : endAfter(selection.range, after);
+  const found = await listUsage(environment.database, { ...selection, range, limit: limit + 1, after });
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  const has_more = found.length > limit;
+  const next = has_more && last !== undefined ? { timestamp: last.timestamp, id: last.id } : null;
+  return { found: page, pagination: { limit, has_more }, next };
+}
+
+function endAfter({ since, until }: TimeRange, { timestamp }: RecordPosition): TimeRange {
+  return { since, until: Math.min(until, timestamp + 1) };
+}
+
+async function findNumbered(
+  { database }: Environment,
+  { page, page_size, ...selection }: UsageSelection & { readonly page: number; readonly page_size: number },
+): Promise<RecordPage> {
+  const total_items = await countUsage(database, selection);
+  const found = await listUsageFrom(database, { ...selection, limit: page_size, offset: (page - 1) * page_size });
+  const total_pages = Math.ceil(total_items / page_size);
+  const pagination = { page, page_size, total_items, total_pages, has_next: page < total_pages, has_prev: page > 1 };
+  return { found, pagination, next: null };
+}
+
+function select(environment: Environment, principal: Principal, query: RecordQuery): UsageSelection {
+  const organization_id = chooseOrganization(principal, query);
+  const { range, filter } = parseCostQuery({ ...query, organization_id }, environment.now());
+  return { organization_id, range, filter };
+}

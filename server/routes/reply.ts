@@ -1,0 +1,16 @@
+/**
+ * What a route answers with: a status, a body and headers, before anything is encoded.
+ */
+
+/** An answer. */
+export interface Reply {
+  readonly status: number;
+  /** Sent as JSON, or as it is when it is {@link Written}; undefined is no body. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A body that is written already: its text, or its bytes as they come. */
+export class Written {
+  constructor(readonly content_type: string, readonly content: string | ReadableStream<Uint8Array>) {}
+}

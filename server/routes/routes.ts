@@ -1,0 +1,30 @@
+/**
+ * Every route below the base path. What is in this list is served, documented and tested; nothing else is.
+ */
+
+import { ADMIN_ROUTES } from "./admin.ts";
+import { ANALYTICS_ROUTES } from "./analytics.ts";
+import { AUTH_ROUTES } from "./auth.ts";
+import { COST_ROUTES } from "./costs.ts";
+import { ESTIMATE_ROUTES } from "./estimates.ts";
+import { IMPORT_ROUTES } from "./imports.ts";
+import { INGEST_ROUTES } from "./ingest.ts";
+import { PRICE_ROUTES } from "./prices.ts";
+import type { Route } from "./route.ts";
+import { USAGE_ROUTES } from "./usage.ts";
+
+/** The path that all routes are below. */
+export const BASE_PATH = "/api/v1";
+
+/** All routes, by resource. */
+export const ROUTES: readonly Route[] = [
+  ...INGEST_ROUTES,
+  ...IMPORT_ROUTES,
+  ...USAGE_ROUTES,
+  ...ANALYTICS_ROUTES,
+  ...COST_ROUTES,
+  ...ESTIMATE_ROUTES,
+  ...PRICE_ROUTES,
+  ...AUTH_ROUTES,
+  ...ADMIN_ROUTES,
+];

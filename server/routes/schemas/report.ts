@@ -1,0 +1,63 @@
+/**
+ * A report on the wire: the shape of every aggregate, trend and comparison.
+ */
+
+import { z } from "@hono/zod-openapi";
+import { Currency, Instant } from "./values.ts";
+
+const Cell = z.union([z.string(), z.number(), z.null()]);
+
+const Row = z.record(z.string(), Cell).meta({
+  id: "ReportRow",
+  description: "Cells by column name: amounts as decimal text, counts and ratios as numbers, null for what is unknown.",
+});
+
+const ReportHead = z.looseObject({
+  type: z.enum([
+    "cost",
+    "usage",
+    "summary",
+    "cost_series",
+    "usage_series",
+    "providers",
+    "models",
+    "trends",
+    "statistics",
+  ]),
+  title: z.string(),
+  organization_id: z.string(),
+  since: Instant,
+  until: Instant,
+  tz: z.string(),
+  group_by: z.array(z.string()),
+  filter: z.record(z.string(), z.array(z.string())),
+  currency: Currency,
+  generated_at: Instant,
+  price_book: z.string(),
+  records_since: Instant.optional().describe(
+    "What only single records tell is of those from then on: retention has dropped earlier ones.",
+  ),
+  summary: Row.optional().describe("Figures about the whole."),
+  movers: z.array(Row).optional(),
+  top_providers: z.array(Row).optional(),
+  top_models: z.array(Row).optional(),
+  statuses: z.array(Row).optional(),
+  unpriced: z.array(Row).optional(),
+});
+
+/** The schema of a report. */
+export const Report = z.object({
+  report: ReportHead,
+  columns: z.array(z.object({
+    name: z.string(),
+    type: z.enum(["text", "time", "integer", "usd", "thousandths", "ratio"]),
+  })),
+  rows: z.array(Row),
+  totals: Row,
+  coverage: z.object({
+    priced_records: z.int(),
+    unpriced_records: z.int(),
+    unpriced_tokens: z.int(),
+    ratio: z.number().min(0).max(1),
+  }),
+}).meta({ id: "Report", description: "A table with its head, totals and how much of the usage has a price." });

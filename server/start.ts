@@ -1,0 +1,294 @@
+/**
+ * A running server: its database, what it signs with, its limits and its socket, from the start to the end.
+ */
+
+import { CostopsError } from "../core/error.ts";
+import { type Database, openDatabase } from "../db/database.ts";
+import { hasUsers } from "../db/users.ts";
+import { createApp } from "./app.ts";
+import { createAuthenticator } from "./auth/authenticate.ts";
+import { findSecret } from "./auth/secret.ts";
+import { createTokens } from "./auth/tokens.ts";
+import { Drain } from "./drain.ts";
+import { createEnvironment } from "./environment.ts";
+import { holdPriceBook } from "./held_price_book.ts";
+import { tellAll } from "./http/exchange.ts";
+import { METRICS_PATH } from "./http/metrics_page.ts";
+import { compress } from "./listen/compress.ts";
+import { type Answer, formatUrl, listen, type ListenAddress, type Listener, probe } from "./listen/listener.ts";
+import { type Log, openLog, writeTo } from "./log/log.ts";
+import { describeFault, logRequests } from "./log/request_log.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { listenForMetrics, probeMetricsPort } from "./metrics/metrics_port.ts";
+import { offerSetup, type SetupOffer } from "./operations/setup.ts";
+import { createAddressLimiter, openRateLimiter, type RateLimiter } from "./rate_limit/rate_limiter.ts";
+import { fillServerSettings, type ServerSettings } from "./settings.ts";
+import { watchDatabase } from "./watched_database.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** From being asked to stop until the socket takes nothing new: every client that asks meanwhile is told to go. */
+const LINGER_MS = 300;
+/** From being asked to stop until what is not answered by then is left alone. */
+const DRAIN_MS = 8_000;
+/** For everything behind the socket to end after that. */
+const CLOSE_MS = 1_500;
+/** For whoever reads the log to take the rest of it. */
+const FLUSH_MS = 400;
+
+/** What a server is started with; what is not given has the default of the configuration's table. */
+export type StartOptions = Partial<ServerSettings> & Pick<ServerSettings, "database_url"> & {
+  /** Said by `/health` and the OpenAPI document. */
+  readonly version: string;
+  /** Where the log goes instead of stderr. */
+  readonly log?: Log;
+};
+
+/** A server that runs. */
+export interface RunningServer {
+  /** `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly address: ListenAddress;
+  /** Whether clients that are slow to send or to read are cut off. */
+  readonly has_time_limits: boolean;
+  /** How the first user can be made; undefined when there is a user. */
+  readonly setup: SetupOffer | undefined;
+  /** `http://127.0.0.1:9090/metrics`, open to whom that address is; undefined without metrics. */
+  readonly metrics_url: string | undefined;
+  /** Settles when the storage has failed: nothing is stored any more, and the process should end after {@link stop}. */
+  readonly failed: Promise<CostopsError>;
+  /** Takes no more requests, answers those in flight, stores what is to be stored and closes; within 10 s. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server. Fails with `temporary` when the port is taken or the database is locked or out of reach, with `usage`
+ * on a host that is none of this machine or without a secret where one is needed, and as {@link openDatabase} does.
+ */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const settings = fillServerSettings(options);
+  // Before the database is brought to this version, which another server that listens here may not know.
+  probe(settings);
+  const { enable_metrics, metrics_host, metrics_port } = settings;
+  if (enable_metrics) probeMetricsPort({ host: metrics_host, port: metrics_port });
+  const secret = await findSecret({ configured: settings.jwt_secret, database_url: settings.database_url });
+  const { log_level: level, log_format: format } = settings;
+  const log = options.log ?? openLog({ level, format, now: () => Date.now(), sink: writeTo(Deno.stderr) });
+  const metrics = enable_metrics ? await createMetrics(settings, options.version) : undefined;
+  const opened = await openDatabase(settings.database_url, {
+    reader_threads: 2,
+    max_connections: settings.database_max_connections,
+    onCommit: metrics?.onCommit,
+  });
+  const database = metrics?.meter(opened) ?? opened;
+  try {
+    return await Server.start({ settings, secret, log, database, metrics, version: options.version });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** What a server is made of before it listens. */
+interface Parts {
+  readonly settings: ServerSettings;
+  readonly secret: string;
+  readonly log: Log;
+  readonly database: Database;
+  readonly metrics: Metrics | undefined;
+  readonly version: string;
+}
+
+/** What has to end when a server does. */
+interface Ends {
+  readonly listener: Listener;
+  readonly metrics_port: Listener | undefined;
+  readonly limiter: RateLimiter;
+  readonly authenticator: { settle(): Promise<void> };
+}
+
+class Server implements RunningServer {
+  readonly url: string;
+  readonly address: ListenAddress;
+  readonly has_time_limits: boolean;
+  readonly setup: SetupOffer | undefined;
+  readonly metrics_url: string | undefined;
+  readonly #log: Log;
+  readonly #database: Database;
+  readonly #ends: Ends;
+  readonly #state: State;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(
+    { log, database }: Parts,
+    { ends, state, setup }: { readonly ends: Ends; readonly state: State; readonly setup: SetupOffer | undefined },
+  ) {
+    this.address = ends.listener.address;
+    this.url = formatUrl(this.address);
+    this.has_time_limits = ends.listener.has_time_limits;
+    this.setup = setup;
+    const { metrics_port } = ends;
+    this.metrics_url = metrics_port && `${formatUrl(metrics_port.address)}${METRICS_PATH}`;
+    this.#log = log;
+    this.#database = database;
+    this.#ends = ends;
+    this.#state = state;
+  }
+
+  get failed(): Promise<CostopsError> {
+    return this.#state.failed;
+  }
+
+  static async start(parts: Parts): Promise<Server> {
+    const { settings, secret, log, metrics } = parts;
+    const state = new State(log);
+    const { environment, tokens } = await createServerEnvironment(parts, state);
+    const setup = await hasUsers(environment.database) ? undefined : await offerSetup(environment);
+    const authenticator = createAuthenticator(environment, { tokens });
+    const limiter = await openLimiter(parts);
+    metrics?.watch({ environment, countInFlight: () => state.drain.count });
+    let metrics_port: Listener | undefined;
+    try {
+      metrics_port = metrics && await openMetricsPort(parts, metrics);
+      const app = createApp({
+        environment,
+        authenticate: authenticator.authenticate,
+        rate_limits: { organizations: limiter, addresses: createAddressLimiter() },
+        observe: tellAll(metrics === undefined ? [logRequests(log)] : [logRequests(log), metrics.observe]),
+        health: () => state,
+        metrics: metrics && (() => metrics.write()),
+        settings: {
+          secret,
+          version: parts.version,
+          batch_bytes: settings.max_request_size_mb * MEBIBYTE,
+          allowed_origins: settings.cors_origins,
+          trusted_proxies: settings.trusted_proxies,
+        },
+      });
+      const plain: Answer = (request, connection) => app.fetch(request, connection);
+      const answer = state.drain.watch(settings.enable_compression ? compressAnswers(plain) : plain);
+      const listener = await listen({ host: settings.host, port: settings.port, answer });
+      return new Server(parts, { ends: { listener, metrics_port, limiter, authenticator }, state, setup });
+    } catch (error) {
+      await metrics_port?.close();
+      await limiter.close();
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#stopping ??= this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    const { listener, metrics_port, limiter, authenticator } = this.#ends;
+    const { drain } = this.#state;
+    drain.isDraining = true;
+    this.#log.write("info", "stopping");
+    await sleep(LINGER_MS);
+    drain.isClosed = true;
+    const draining = async () => {
+      // Closing would break off the bodies that are still being read.
+      await drain.empty();
+      await listener.close();
+    };
+    const isDrained = await endsWithin(draining(), DRAIN_MS - LINGER_MS);
+    if (!isDrained) this.#log.write("warn", "requests were left unanswered", { after_ms: DRAIN_MS });
+    const closing = async () => {
+      await authenticator.settle();
+      await limiter.close();
+      // After an error of the file system nothing is written any more, which closing would do.
+      if (this.#state.failure === null) await this.#database.close();
+      await metrics_port?.close();
+    };
+    const isClosed = await endsWithin(closing(), CLOSE_MS);
+    this.#log.write(isClosed ? "info" : "warn", isClosed ? "stopped" : "stopped before the database had closed");
+    await endsWithin(this.#log.flush(), FLUSH_MS);
+  }
+}
+
+/** What a server knows of itself. */
+class State {
+  readonly #log: Log;
+  readonly #failed = Promise.withResolvers<CostopsError>();
+  readonly drain = new Drain();
+  failure: string | null = null;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  get is_draining(): boolean {
+    return this.drain.isDraining;
+  }
+
+  get failed(): Promise<CostopsError> {
+    return this.#failed.promise;
+  }
+
+  fail(error: CostopsError): void {
+    if (this.failure !== null) return;
+    this.failure = error.message;
+    this.#log.write("error", "the storage has failed: nothing is stored any more", { error: describeFault(error) });
+    this.#failed.resolve(error);
+  }
+}
+
+/** The environment of a program that serves: it signs, notices a failed storage, and looks prices up for many at once. */
+async function createServerEnvironment({ settings, secret, database, metrics }: Parts, state: State) {
+  const tokens = await createTokens({ secret, expiry_ms: settings.jwt_expiry_hours * 3_600_000 });
+  const watched = watchDatabase(database, {
+    onWrite: () => held.forget(),
+    onFailure: (error) => state.fail(error),
+  });
+  const environment = createEnvironment(watched);
+  const held = holdPriceBook(environment.priceBook, () => performance.now());
+  const { priceBook } = held;
+  return { environment: { ...environment, priceBook, tokens, onIntake: metrics?.onIntake }, tokens };
+}
+
+async function createMetrics({ database_url }: ServerSettings, version: string): Promise<Metrics> {
+  return new (await import("./metrics/metrics.ts")).Metrics({ version, database_url });
+}
+
+function openMetricsPort({ settings, log }: Parts, metrics: Metrics): Promise<Listener> {
+  const { metrics_host: host, metrics_port: port } = settings;
+  return listenForMetrics({ host, port, write: () => metrics.write(), observe: logRequests(log) });
+}
+
+function openLimiter({ settings, log }: Parts): Promise<RateLimiter> {
+  return openRateLimiter({
+    per_second: settings.rate_limit_per_second,
+    burst: settings.rate_limit_burst,
+    database_url: settings.database_url,
+    redis_url: settings.redis_url,
+    onStoreChange: (failure) => {
+      if (failure === undefined) return log.write("info", "the rate limit is shared again");
+      log.write("warn", "the rate limit is counted by each process for itself: its store does not answer", {
+        error: describeFault(failure),
+      });
+    },
+  });
+}
+
+/** The same answers, compressed where that is worth it. */
+function compressAnswers(answer: Answer): Answer {
+  return async (request, connection) => {
+    const accepted = request.headers.get("accept-encoding");
+    return await compress(await answer(request, connection), accepted);
+  };
+}
+
+async function endsWithin(work: Promise<void>, milliseconds: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), milliseconds);
+  try {
+    return await Promise.race([work.then(() => true), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,88 @@
+/**
+ * The real server for tests: `costops serve` as a child process on a free port of loopback.
+ */
+
+import type { Place } from "./program.ts";
+
+/** A server that runs. */
+export interface Serving {
+  readonly url: string;
+  readonly child: Deno.ChildProcess;
+  /** What it said on stderr so far. */
+  said(): string;
+  /** Its end: the exit code and all that it said on stderr. */
+  readonly ended: Promise<{ readonly code: number; readonly signal: string | null; readonly err: string }>;
+  fetch(path: string, given?: Asking): Promise<Response>;
+}
+
+/** A request: a body that is no text goes as JSON. */
+export interface Asking {
+  readonly method?: string;
+  /** An access token or an API key. */
+  readonly bearer?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** Starts the server and waits until it is ready. */
+export function startServing(place: Place, args: readonly string[] = []): Promise<Serving> {
+  return watchServing(place.start(["serve", "--port=0", "--json", ...args]));
+}
+
+/** Waits until a server that was started with `--json` is ready. */
+export async function watchServing(child: Deno.ChildProcess): Promise<Serving> {
+  let err = "";
+  const listening = (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) err += text;
+  })();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  let out = "";
+  while (!out.includes("\n")) {
+    const { done, value } = await lines.next();
+    if (done === true) {
+      await listening;
+      throw new Error(`the server ended before it was ready: ${err}`);
+    }
+    out += value;
+  }
+  const url: string = JSON.parse(out).url;
+  // It says everything else before, on another pipe.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const end = async () => {
+    const rest = (async () => {
+      while ((await lines.next()).done !== true);
+    })();
+    const [{ code, signal }] = await Promise.all([child.status, listening, rest]);
+    return { code, signal, err };
+  };
+  return {
+    url,
+    child,
+    said: () => err,
+    ended: end(),
+    fetch: (path, { method, bearer, body, headers = {} } = {}) =>
+      fetch(`${url}${path}`, {
+        method: method ?? (body === undefined ? "GET" : "POST"),
+        headers: {
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      }),
+  };
+}
+
+/** Asks a server to stop and gives how it ended. */
+export async function stopServing(serving: Serving, signal: Deno.Signal = "SIGTERM") {
+  serving.child.kill(signal);
+  return await serving.ended;
+}
+
+/** Makes an API key on the database, with what it may do. */
+export async function makeKey(place: Place, scopes: readonly string[], args: readonly string[] = []): Promise<string> {
+  const flags = scopes.flatMap((scope) => ["--scope", scope]);
+  const { code, out, err } = await place.run(["admin", "key", "create", ...flags, ...args, "--json"]);
+  if (code !== 0) throw new Error(err);
+  return JSON.parse(out).key;
+}
