@@ -5,14 +5,8 @@
 
 /** Texts as one array parameter, in Postgres' array syntax (documentation, "Array Input and Output Syntax"). */
 export function writeTexts(texts: readonly string[]): string {
-  let array = "{";
-  for (let at = 0; at < texts.length; at++) {
-    const text = texts[at]!;
-    array += at === 0 ? '"' : ',"';
-    array += /["\\]/.test(text) ? text.replace(/["\\]/g, "\\$&") : text;
-    array += '"';
-  }
-  return array + "}";
+  const written = texts.map((text) => (/["\\]/.test(text) ? text.replace(/["\\]/g, "\\$&") : text));
+  return written.length === 0 ? "{}" : `{"${written.join('","')}"}`;
 }
 
 /** Whole numbers as one array parameter. */

@@ -17,8 +17,8 @@ export interface CopyPlace {
   readonly columns: readonly string[];
 }
 
-/** Rows of one chunk: some 64 KiB. */
-const CHUNK_ROWS = 200;
+/** Rows of one chunk: some 400 KiB. */
+const CHUNK_ROWS = 1_000;
 
 /** Inserts rows, within the transaction of a connection. */
 export async function copyIn(
@@ -36,16 +36,13 @@ export async function copyIn(
 
 /** A row in the text format of Postgres' COPY (documentation of COPY, "Text Format"). */
 function writeLine(values: readonly CopiedValue[]): string {
-  let line = "";
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at]!;
-    if (at > 0) line += "\t";
-    if (value === null) line += "\\N";
-    else if (typeof value === "string") line += escapeText(value);
-    else if (typeof value === "object") line += `\\\\x${Buffer.from(value).toString("hex")}`;
-    else line += String(value);
-  }
-  return line + "\n";
+  return `${values.map(writeValue).join("\t")}\n`;
+}
+
+function writeValue(value: CopiedValue): string {
+  if (value === null) return "\\N";
+  if (typeof value === "string") return escapeText(value);
+  return typeof value === "object" ? `\\\\x${Buffer.from(value).toString("hex")}` : String(value);
 }
 
 function escapeText(text: string): string {

@@ -24,6 +24,7 @@ const WORDS: SchemaWords = {
   counted_key: "integer primary key autoincrement",
   clustered: "strict, without rowid",
   plain: "strict",
+  often_updated: "strict, without rowid",
   by_month: "strict, without rowid",
   spread: "strict, without rowid",
   spreadParts: () => [],

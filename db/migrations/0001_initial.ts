@@ -117,7 +117,7 @@ function rollups(words: SchemaWords): string[] {
 
 function rollup(
   name: string,
-  { integer, text, clustered }: SchemaWords,
+  { integer, text, often_updated }: SchemaWords,
   { width_ms, extra }: { width_ms: number; extra: readonly string[] },
 ): string {
   const dimensions = ["provider", "model", "project", "environment", "service_tier", ...extra];
@@ -135,7 +135,7 @@ function rollup(
       unpriced_records ${integer} not null check (unpriced_records between 0 and records),
       unpriced_tokens ${integer} not null check (unpriced_tokens >= 0),
       primary key (organization_id, start, ${dimensions.join(", ")})
-    ) ${clustered}`;
+    ) ${often_updated}`;
 }
 
 function prices({ integer, text, json, counted_key, plain, clustered }: SchemaWords): string[] {

@@ -18,6 +18,8 @@ export interface SchemaWords {
   readonly clustered: string;
   /** Ends any other table. */
   readonly plain: string;
+  /** Ends a clustered table whose rows are updated again and again. */
+  readonly often_updated: string;
   /** Ends a table that is kept by calendar month of its `timestamp`, where the database can; clustered elsewhere. */
   readonly by_month: string;
   /** Ends a table that is spread evenly by its primary key, where the database can; clustered elsewhere. */
