@@ -10,7 +10,7 @@ import { askPassword, readPassword } from "./password.ts";
 import { Client } from "./remote/client.ts";
 import { showLogin, toLogin } from "./remote/credentials.ts";
 import { logInAt, refreshAt } from "./remote/login.ts";
-import { changeLogin, findLogin } from "./remote/login_store.ts";
+import { changeLogin, findLogin, listServers } from "./remote/login_store.ts";
 import { checkTransport, openRemoteSession } from "./remote/session.ts";
 import type { Shell } from "./run.ts";
 import { findServer, readConfig } from "./session.ts";
@@ -35,6 +35,9 @@ export async function logIn(options: LoginOptions, { terminal }: Shell): Promise
   await changeLogin(server, () => Promise.resolve(toLogin(username, tokens)));
   if (options.quiet) return;
   terminal.note(`Logged in to ${server} as ${showControls(username)}`);
+  if (config.server.value === undefined || options.server !== undefined) {
+    terminal.note(`Commands ask it with --server ${server}, or all of them after: export COSTOPS_SERVER=${server}`);
+  }
   if (config.api_key.value !== undefined) {
     terminal.note(`The API key (${config.api_key.origin}) wins over it: commands go on showing that`);
   }
@@ -42,7 +45,7 @@ export async function logIn(options: LoginOptions, { terminal }: Shell): Promise
 
 /** Answers `costops auth logout`: the session ends on the server, and here also when the server cannot be asked. */
 export async function logOut(options: CommonOptions, { terminal }: Shell): Promise<void> {
-  const { server, config } = readServer(options);
+  const { server, config } = await readLoginServer(options);
   checkTransport(server, config);
   if (await findLogin(server) === undefined) {
     throw new CostopsError("not_found", `Cannot log out of ${server}: there is no login for it`);
@@ -71,7 +74,7 @@ export async function sayWho(
   options: CommonOptions & { readonly json?: true },
   { terminal }: Shell,
 ): Promise<void> {
-  const { server, config } = readServer(options);
+  const { server, config } = await readLoginServer(options);
   const me = await openRemoteSession(server, config).perform(whoAmI, undefined);
   terminal.out(options.json ? `${JSON.stringify(toWireMe(me), null, 2)}\n` : writeWho(me));
 }
@@ -87,4 +90,13 @@ function readServer(options: CommonOptions) {
   const server = findServer(config);
   if (server !== undefined) return { server, config };
   throw new CostopsError("usage", "Cannot tell which server: name it with --server, or in COSTOPS_SERVER");
+}
+
+/** The server that is named, else the only one that there is a login for. */
+async function readLoginServer(options: CommonOptions) {
+  const config = readConfig(options);
+  const servers = await listServers();
+  return findServer(config) === undefined && servers.length === 1
+    ? { server: servers[0]!, config }
+    : readServer(options);
 }

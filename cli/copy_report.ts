@@ -3,7 +3,7 @@
  */
 
 import { writeExact } from "../core/report/cell.ts";
-import { displayCell } from "../core/report/display.ts";
+import { displayCell, NOTHING } from "../core/report/display.ts";
 import { writeJsonCell } from "../core/report/formats/json.ts";
 import type { CopyProof } from "../db/copy_proof.ts";
 import type { MonthProof, MonthTotals, Totals } from "../db/copy_totals.ts";
@@ -59,7 +59,9 @@ function cells({ rows, rollups }: MonthTotals): string[] {
   const all = rollups.usage_by_day!;
   const tokens = all.input_tokens + all.cache_read_tokens + all.cache_write_tokens + all.output_tokens;
   const counts = [all.records, rows.records, tokens].map((count) => displayCell(count, "integer"));
-  return [...counts, writeExact(all.cost_nanos, "usd")];
+  // Nothing is known of what has no price; a cost of 0 would say something.
+  const isUnpriced = all.records > 0n && all.unpriced_records === all.records;
+  return [...counts, isUnpriced ? NOTHING : writeExact(all.cost_nanos, "usd")];
 }
 
 function conclude({ is_same, is_sound, audit_faults }: CopyProof): string[] {

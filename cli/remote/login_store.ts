@@ -27,6 +27,11 @@ export async function findLogin(server: string): Promise<Login | undefined> {
   return (await readLogins())[serverKey(server)];
 }
 
+/** The servers that there are logins for. */
+export async function listServers(): Promise<string[]> {
+  return Object.keys(await readLogins());
+}
+
 /**
  * Changes the login of a server while no other process does: `change` is given the one that is kept now, and what it
  * gives is kept in its place; undefined takes it away.

@@ -2,6 +2,7 @@
  * The secret that tokens are signed with: the configured one, or on SQLite one that is made once beside the database.
  */
 
+import { dirname } from "node:path";
 import { CostopsError } from "../../core/error.ts";
 import { findDatabasePath } from "../../db/database.ts";
 import { isRealSecret, SECRET_BYTES } from "../config/real_secret.ts";
@@ -64,9 +65,10 @@ async function readSecret(path: string): Promise<string | undefined> {
   }
 }
 
-/** Written whole under another name first: of two processes that start at once the second finds the first's. */
+/** Makes its folder too, since no database may be there yet. Written whole under another name first: of two processes that start at once the second finds the first's. */
 async function makeSecret(path: string): Promise<void> {
   const draft = `${path}.${crypto.randomUUID()}`;
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await Deno.open(draft, { write: true, createNew: true, mode: 0o600 });
   try {
     try {

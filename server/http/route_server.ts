@@ -8,6 +8,7 @@
 import { type Principal, requirePermission } from "../../core/access.ts";
 import { CostopsError } from "../../core/error.ts";
 import { LIMITS } from "../../core/limits.ts";
+import { findOrganization } from "../../db/organizations.ts";
 import type { Environment } from "../environment.ts";
 import type { BodyLimit } from "../routes/body.ts";
 import { chooseOrganization } from "../operations/reports.ts";
@@ -107,10 +108,10 @@ export class RouteServer {
     const { permission } = route.operation;
     if (permission !== null) requirePermission(principal, permission);
     const query = this.#query.read(request.url);
-    if (!route.is_public) requireOwn(principal, query);
+    if (!route.is_public) await requireOwn(principal, query, this.services.environment);
     const params = this.#hasParams ? validate(route.params, routed.params, "/path") : {};
     const { body, bytes } = await this.#readBody(request);
-    if (!route.is_public && route.body.as === "json") requireOwn(principal, body);
+    if (!route.is_public && route.body.as === "json") await requireOwn(principal, body, this.services.environment);
     const given: RouteRequest = {
       params,
       query,
@@ -184,12 +185,17 @@ export function tellEnd(stream: ReadableStream<Uint8Array>, onEnd: () => void): 
   }, { highWaterMark: 0 });
 }
 
-/** No route has to think of it: another organization is refused before any operation hears of it. */
-function requireOwn(principal: Principal, given: unknown): void {
+/**
+ * No route has to think of it: another organization is refused before any operation hears of it, and so is one that is
+ * not there, which only a super admin may name.
+ */
+async function requireOwn(principal: Principal, given: unknown, { database }: Environment): Promise<void> {
   if (typeof given !== "object" || given === null || !("organization_id" in given)) return;
-  if (typeof given.organization_id === "string") {
-    chooseOrganization(principal, { organization_id: given.organization_id });
-  }
+  const { organization_id } = given;
+  if (typeof organization_id !== "string" || organization_id === principal.organization_id) return;
+  chooseOrganization(principal, { organization_id });
+  if (await findOrganization(database, organization_id) !== undefined) return;
+  throw new CostopsError("not_found", `Cannot find the organization ${JSON.stringify(organization_id)}`);
 }
 
 const NOTHING = new Uint8Array();

@@ -193,3 +193,15 @@ function slowBody(text: string): { readonly body: ReadableStream<Uint8Array>; re
   });
   return { body, send: resolve };
 }
+
+Deno.test("costops serve makes the folder of a database that is not there yet", async () => {
+  await inPlace(async (place) => {
+    const serving = await startServing(place, ["--database", `sqlite:${place.folder}/new/folder/costops.db`]);
+    const answer = await serving.fetch("/ready");
+    assert.equal(answer.status, 200);
+    await answer.body?.cancel();
+    assert.equal((await stopServing(serving)).code, 0);
+    const secret = await Deno.stat(`${place.folder}/new/folder/costops.db.jwt-secret`);
+    assert.equal(secret.mode! & 0o777, 0o600);
+  });
+});

@@ -31,7 +31,8 @@ Deno.test("findSecret() refuses a kept secret that others may read, or that is d
 
 Deno.test("findSecret() says why it cannot keep a secret", async () => {
   await withFolder(async (folder) => {
-    const database_url = `${folder}/nowhere/costops.db`;
+    await Deno.writeTextFile(`${folder}/file`, "");
+    const database_url = `${folder}/file/costops.db`;
     await assert.rejects(findSecret({ configured: undefined, database_url }), {
       kind: "failure",
       message: /Cannot keep/,
