@@ -31,6 +31,8 @@ function report(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERROR_KINDS.usage.exit;
   if (!(error instanceof CostopsError)) throw error;
   terminal.note(`costops: ${showControls(error.message)}`);
-  for (const { pointer, detail } of error.issues) terminal.note(`  ${showControls(pointer)}: ${showControls(detail)}`);
+  // What the message says already is not said again.
+  const issues = error.issues.filter(({ detail }) => !error.message.includes(detail));
+  for (const { pointer, detail } of issues) terminal.note(`  ${showControls(pointer)}: ${showControls(detail)}`);
   return ERROR_KINDS[error.kind].exit;
 }

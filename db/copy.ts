@@ -79,7 +79,9 @@ async function beginCopy({ source, target }: CopyPair): Promise<string> {
       if (readCopyState(begun).source === from) return begun;
       throw refuse("a copy of another database into it has not ended; name a new database");
     }
-    if (await identifyDatabase(queries) === from) throw refuse(`it is "${source.url}" itself, or a copy of it already`);
+    if (await identifyDatabase(queries) === from) {
+      throw refuse(`it is "${source.url}" itself, or a copy of it already, and then there is nothing left to copy`);
+    }
     const used = await findUsedTable(queries);
     if (used !== undefined) throw refuse(`it has been used, and has rows in "${used}"; name a new database`);
     for (const name of [...CLEARED_TABLES, "organizations", "installation"]) {

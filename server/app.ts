@@ -175,7 +175,7 @@ async function answerFor(
 function unknownPath({ req }: Context): CostopsError {
   return new CostopsError(
     "not_found",
-    `Cannot find the path ${JSON.stringify(req.path.slice(0, LIMITS.id_characters))}`,
+    `Cannot find the path ${JSON.stringify(req.path.slice(0, LIMITS.id_characters))}: the paths are at /docs`,
   );
 }
 

@@ -13,5 +13,5 @@ export function parseInterval(text: string): Interval {
   if (found !== undefined) return found;
   const nearest = findNearest(name, INTERVALS);
   const hint = nearest === undefined ? `write one of ${INTERVALS.join(", ")}` : `did you mean ${nearest}?`;
-  throw new CostopsError("invalid", `Cannot read --interval ${JSON.stringify(text.slice(0, 64))}: ${hint}`);
+  throw new CostopsError("invalid", `Cannot read interval ${JSON.stringify(text.slice(0, 64))}: ${hint}`);
 }

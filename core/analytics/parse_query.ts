@@ -95,7 +95,7 @@ function parseFilters(texts: readonly string[]): Map<Dimension, string[]> {
     if (equals < 1) {
       throw new CostopsError(
         "invalid",
-        `Cannot read --filter ${quote(text)}: write it as key=value, such as project=x`,
+        `Cannot read filter ${quote(text)}: write it as key=value, such as project=x`,
       );
     }
     const dimension = parseDimension(text.slice(0, equals));

@@ -29,9 +29,9 @@ export interface RangeTexts {
 export function parseRange({ since, until, tz }: RangeTexts, now: number): TimeRange {
   const clock = openClock(parseTimeZone(tz ?? "UTC"), now);
   if (since === undefined && until === undefined) return monthOf(clock.today, clock);
-  const end = until === undefined ? undefined : readSpan("--until", until, clock);
-  if (end?.isRolling) throw unreadable("--until", until!, "an end", "2026-12-31, yesterday or last-month");
-  const start = since === undefined ? undefined : readSpan("--since", since, clock);
+  const end = until === undefined ? undefined : readSpan("until", until, clock);
+  if (end?.isRolling) throw unreadable("until", until!, "an end", "2026-12-31, yesterday or last-month");
+  const start = since === undefined ? undefined : readSpan("since", since, clock);
   const range = {
     since: start?.since ?? startOfMonthBefore(end!.until, clock.tz),
     until: end?.until ?? (start!.isOpen ? dayOf(clock.today, clock).until : start!.until),
@@ -40,12 +40,12 @@ export function parseRange({ since, until, tz }: RangeTexts, now: number): TimeR
   if (until === undefined) {
     throw new CostopsError(
       "invalid",
-      `Cannot use --since ${quote(since!)} alone: it is later than today; add --until with a later end`,
+      `Cannot use since ${quote(since!)} alone: it is later than today; add until with a later end`,
     );
   }
   throw new CostopsError(
     "invalid",
-    `Cannot use --until ${quote(until)} with --since ${quote(since ?? "")}: the end must be later than the start`,
+    `Cannot use until ${quote(until)} with since ${quote(since ?? "")}: the end must be later than the start`,
   );
 }
 

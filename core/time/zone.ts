@@ -17,7 +17,7 @@ export function parseTimeZone(text: string): string {
   }
   const nearest = findNearestZone(text);
   const hint = nearest === undefined ? "write an IANA name such as Europe/Berlin" : `did you mean ${nearest}?`;
-  throw new CostopsError("invalid", `Cannot read --tz ${JSON.stringify(text.slice(0, 64))} as a time zone: ${hint}`);
+  throw new CostopsError("invalid", `Cannot read tz ${JSON.stringify(text.slice(0, 64))} as a time zone: ${hint}`);
 }
 
 /**

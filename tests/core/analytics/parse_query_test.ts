@@ -101,8 +101,8 @@ Deno.test("parseCostQuery() refuses a name twice, two intervals and a fifth dime
 });
 
 Deno.test("parseCostQuery() refuses filters that could only be a mistake", () => {
-  fails({ filter: ["project"] }, 'Cannot read --filter "project": write it as key=value, such as project=x');
-  fails({ filter: ["=x"] }, 'Cannot read --filter "=x": write it as key=value, such as project=x');
+  fails({ filter: ["project"] }, 'Cannot read filter "project": write it as key=value, such as project=x');
+  fails({ filter: ["=x"] }, 'Cannot read filter "=x": write it as key=value, such as project=x');
   fails({ filter: ["service_tier=bach"] }, 'Cannot filter by service_tier "bach": did you mean batch?');
   const values = Array.from({ length: 101 }, (_, index) => `p${index}`).join(",");
   fails({ filter: [`project=${values}`] }, 'Cannot filter by 101 values of "project": write at most 100');

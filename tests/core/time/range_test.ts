@@ -99,41 +99,41 @@ Deno.test("parseRange() starts an until alone at the month it ends in", () => {
 
 Deno.test("parseRange() refuses what it cannot read and says what to write", () => {
   const wanted = "write 2026-12-31, 7d or this-month";
-  fails({ since: "31/12/2026" }, `Cannot read --since "31/12/2026" as a date: ${wanted}`);
-  fails({ until: "2026-02-30" }, `Cannot read --until "2026-02-30" as a date: ${wanted}`);
-  fails({ since: "2026-13" }, `Cannot read --since "2026-13" as a date: ${wanted}`);
-  fails({ since: "2026-01-05T25:00Z" }, `Cannot read --since "2026-01-05T25:00Z" as a date: ${wanted}`);
-  fails({ since: "0d" }, `Cannot read --since "0d" as a date: ${wanted}`);
-  fails({ since: "" }, `Cannot read --since "" as a date: ${wanted}`);
-  fails({ since: "constructor" }, `Cannot read --since "constructor" as a date: ${wanted}`);
-  fails({ since: "99999w" }, 'Cannot read --since "99999w" as a date: write a year from 1970 to 9998');
-  fails({ until: "9999-12-31" }, 'Cannot read --until "9999-12-31" as a date: write a year from 1970 to 9998');
-  fails({ since: "1969-12-31" }, 'Cannot read --since "1969-12-31" as a date: write a year from 1970 to 9998');
+  fails({ since: "31/12/2026" }, `Cannot read since "31/12/2026" as a date: ${wanted}`);
+  fails({ until: "2026-02-30" }, `Cannot read until "2026-02-30" as a date: ${wanted}`);
+  fails({ since: "2026-13" }, `Cannot read since "2026-13" as a date: ${wanted}`);
+  fails({ since: "2026-01-05T25:00Z" }, `Cannot read since "2026-01-05T25:00Z" as a date: ${wanted}`);
+  fails({ since: "0d" }, `Cannot read since "0d" as a date: ${wanted}`);
+  fails({ since: "" }, `Cannot read since "" as a date: ${wanted}`);
+  fails({ since: "constructor" }, `Cannot read since "constructor" as a date: ${wanted}`);
+  fails({ since: "99999w" }, 'Cannot read since "99999w" as a date: write a year from 1970 to 9998');
+  fails({ until: "9999-12-31" }, 'Cannot read until "9999-12-31" as a date: write a year from 1970 to 9998');
+  fails({ since: "1969-12-31" }, 'Cannot read since "1969-12-31" as a date: write a year from 1970 to 9998');
 });
 
 Deno.test("parseRange() refuses an end that is counted back or not after the start", () => {
   fails(
     { since: "30d", until: "7d" },
-    'Cannot read --until "7d" as an end: write 2026-12-31, yesterday or last-month',
+    'Cannot read until "7d" as an end: write 2026-12-31, yesterday or last-month',
   );
   fails(
     { since: "2026-02-01", until: "2026-01-31" },
-    'Cannot use --until "2026-01-31" with --since "2026-02-01": the end must be later than the start',
+    'Cannot use until "2026-01-31" with since "2026-02-01": the end must be later than the start',
   );
   fails(
     { since: "2026-08-01" },
-    'Cannot use --since "2026-08-01" alone: it is later than today; add --until with a later end',
+    'Cannot use since "2026-08-01" alone: it is later than today; add until with a later end',
   );
 });
 
 Deno.test("parseTimeZone() gives a zone as IANA spells it and names the nearest to a mistyped one", () => {
   assert.equal(parseTimeZone("europe/berlin"), "Europe/Berlin");
   assert.equal(parseTimeZone("utc"), "UTC");
-  fails({ tz: "Europe/Berlim" }, 'Cannot read --tz "Europe/Berlim" as a time zone: did you mean Europe/Berlin?');
-  fails({ tz: "Berlin" }, 'Cannot read --tz "Berlin" as a time zone: did you mean Europe/Berlin?');
+  fails({ tz: "Europe/Berlim" }, 'Cannot read tz "Europe/Berlim" as a time zone: did you mean Europe/Berlin?');
+  fails({ tz: "Berlin" }, 'Cannot read tz "Berlin" as a time zone: did you mean Europe/Berlin?');
   fails(
     { tz: "Moon/Crater" },
-    'Cannot read --tz "Moon/Crater" as a time zone: write an IANA name such as Europe/Berlin',
+    'Cannot read tz "Moon/Crater" as a time zone: write an IANA name such as Europe/Berlin',
   );
 });
 

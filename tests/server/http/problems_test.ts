@@ -11,7 +11,7 @@ Deno.test("an unknown path answers 404 in the shape of RFC 9457", async () => {
       type: "urn:costops:problem:not_found",
       title: "Not found",
       status: 404,
-      detail: 'Cannot find the path "/api/v1/nothing"',
+      detail: 'Cannot find the path "/api/v1/nothing": the paths are at /docs',
       code: "not_found",
       request_id: "abc-1",
     });
