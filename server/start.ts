@@ -27,6 +27,9 @@ import { watchDatabase } from "./watched_database.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
+/** More readers of one file than this only wait for each other's pages. */
+const READERS = 4;
+
 /** From being asked to stop until the socket takes nothing new: every client that asks meanwhile is told to go. */
 const LINGER_MS = 300;
 /** From being asked to stop until what is not answered by then is left alone. */
@@ -76,7 +79,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const log = options.log ?? openLog({ level, format, now: () => Date.now(), sink: writeTo(Deno.stderr) });
   const metrics = enable_metrics ? await createMetrics(settings, options.version) : undefined;
   const opened = await openDatabase(settings.database_url, {
-    reader_threads: 2,
+    reader_threads: countReaders(),
     max_connections: settings.database_max_connections,
     onCommit: metrics?.onCommit,
   });
@@ -87,6 +90,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await database.close();
     throw error;
   }
+}
+
+/** Threads for queries that may read much: a processor is left to whoever answers requests. */
+function countReaders(): number {
+  return Math.max(1, Math.min(READERS, navigator.hardwareConcurrency - 1));
 }
 
 /** What a server is made of before it listens. */
