@@ -281,7 +281,7 @@ forEachDatabase("a series takes its interval from where it is given, and refuses
   assert.deepEqual(await intervalOf({ interval: "Week", group_by: ["model"] }), ["week", "model"]);
   assert.deepEqual(await intervalOf({ group_by: ["model", "month"] }), ["model", "month"]);
   await assert.rejects(intervalOf({ interval: "week", group_by: ["day"] }), { kind: "invalid" });
-  await assert.rejects(intervalOf({ interval: "model" }), { kind: "invalid", message: /--interval "model"/ });
+  await assert.rejects(intervalOf({ interval: "model" }), { kind: "invalid", message: /Cannot read interval "model"/ });
   await assert.rejects(intervalOf({ interval: "dya" }), { message: /did you mean day/ });
 });
 
