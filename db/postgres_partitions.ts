@@ -5,6 +5,7 @@
 import { sql } from "kysely";
 import type { PoolClient } from "pg";
 import type { Queries, UsageBefore } from "./database.ts";
+import { deleteUsageBefore } from "./prune.ts";
 
 /** One partition: whole calendar months of UTC. */
 interface Month {
@@ -88,12 +89,9 @@ async function isAttached(client: PoolClient, name: string): Promise<boolean> {
  * Drops an organization's rows and identities from before an instant, within a transaction: whole months at once where
  * no other organization has rows in them.
  */
-export async function dropUsage(queries: Queries, { organization_id, before }: UsageBefore): Promise<void> {
-  await dropMonths(queries, { organization_id, before });
-  for (const table of ["usage", "usage_identity"] as const) {
-    await queries.deleteFrom(table).where("organization_id", "=", organization_id)
-      .where("timestamp", "<", BigInt(before)).execute();
-  }
+export async function dropUsage(queries: Queries, before: UsageBefore): Promise<void> {
+  await dropMonths(queries, before);
+  await deleteUsageBefore(queries, before);
 }
 
 async function dropMonths(queries: Queries, scope: UsageBefore): Promise<void> {

@@ -5,7 +5,7 @@
 import { sql } from "kysely";
 import { CostopsError } from "../core/error.ts";
 import { recordAudit } from "./audit.ts";
-import type { Database, Queries } from "./database.ts";
+import type { Database, Queries, UsageBefore } from "./database.ts";
 import { DAY_MS } from "./rollups.ts";
 
 /** What was dropped, or would be. */
@@ -55,6 +55,14 @@ export async function pruneUsage(database: Database, input: PruneInput): Promise
     });
     return { records, before };
   }, { usage_of: input.organization_id });
+}
+
+/** Deletes an organization's rows and identities from before an instant, within a transaction. */
+export async function deleteUsageBefore(queries: Queries, { organization_id, before }: UsageBefore): Promise<void> {
+  for (const table of ["usage", "usage_identity"] as const) {
+    await queries.deleteFrom(table).where("organization_id", "=", organization_id)
+      .where("timestamp", "<", BigInt(before)).execute();
+  }
 }
 
 async function countRows(queries: Queries, organization_id: string, before: number): Promise<bigint> {

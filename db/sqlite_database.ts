@@ -10,6 +10,7 @@ import { newAuditKey } from "./audit.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { type CommitObserver, observeCommits } from "./observed_commit.ts";
 import { CostopsError } from "../core/error.ts";
+import { deleteUsageBefore } from "./prune.ts";
 import { explainError, SqliteConnection } from "./sqlite.ts";
 import { SqliteAppender } from "./sqlite_append.ts";
 import { queriesOn } from "./sqlite_kysely.ts";
@@ -161,11 +162,8 @@ class SqliteDatabase implements Database {
     });
   }
 
-  async dropUsage(queries: Queries, { organization_id, before }: UsageBefore): Promise<void> {
-    for (const table of ["usage", "usage_identity"] as const) {
-      await queries.deleteFrom(table).where("organization_id", "=", organization_id)
-        .where("timestamp", "<", BigInt(before)).execute();
-    }
+  dropUsage(queries: Queries, before: UsageBefore): Promise<void> {
+    return deleteUsageBefore(queries, before);
   }
 
   storeRows({ table, rows }: StoredRows, work: (queries: Queries) => Promise<void>): Promise<void> {

@@ -38,15 +38,17 @@ export class SqliteThreads {
   readonly #count: number;
   readonly #all = new Set<Thread>();
   readonly #free: Thread[] = [];
-  readonly #waiting: ((thread: Thread) => void)[] = [];
+  readonly #waiting: PromiseWithResolvers<Thread>[] = [];
+  readonly #query_ms: number;
 
-  constructor(path: string, count: number) {
+  constructor(path: string, count: number, query_ms = QUERY_MS) {
     this.#path = path;
     this.#count = count;
+    this.#query_ms = query_ms;
     const driver = new ThreadDriver(this);
     this.queries = new Kysely<Tables>({
       dialect: {
-        createAdapter: () => new SqliteAdapter(),
+        createAdapter: () => new ThreadsAdapter(),
         createDriver: () => driver,
         createIntrospector: (database) => new SqliteIntrospector(database),
         createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -64,8 +66,12 @@ export class SqliteThreads {
   async take(): Promise<Thread> {
     const free = this.#free.pop();
     if (free !== undefined) return free;
-    if (this.#all.size >= this.#count) return await new Promise((resolve) => this.#waiting.push(resolve));
-    const thread = new Thread();
+    if (this.#all.size >= this.#count) {
+      const waiting = Promise.withResolvers<Thread>();
+      this.#waiting.push(waiting);
+      return await waiting.promise;
+    }
+    const thread = new Thread(this.#query_ms);
     this.#all.add(thread);
     try {
       await thread.ask({ path: this.#path });
@@ -80,10 +86,13 @@ export class SqliteThreads {
   giveBack(thread: Thread): void {
     if (thread.isStopped) this.#all.delete(thread);
     const next = this.#waiting.shift();
-    if (next === undefined) {
-      if (!thread.isStopped) this.#free.push(thread);
-    } else if (!thread.isStopped) next(thread);
-    else this.take().then(next, () => this.#waiting.unshift(next));
+    if (thread.isStopped) this.#replaceFor(next);
+    else if (next === undefined) this.#free.push(thread);
+    else next.resolve(thread);
+  }
+
+  #replaceFor(next: PromiseWithResolvers<Thread> | undefined): void {
+    if (next !== undefined) this.take().then(next.resolve, next.reject);
   }
 
   /** Stops every thread. */
@@ -97,14 +106,19 @@ export class SqliteThreads {
 /** One thread; it is asked one thing at a time. */
 class Thread {
   readonly #worker = new Worker(new URL("./sqlite_thread.ts", import.meta.url), { type: "module" });
+  readonly #query_ms: number;
   isStopped = false;
+
+  constructor(query_ms: number) {
+    this.#query_ms = query_ms;
+  }
 
   /** Sends a request and waits for its answer, within a limit of time after which the thread is stopped. */
   async ask(request: ThreadRequest): Promise<unknown[]> {
     const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
     const timer = setTimeout(() => {
       reject(new CostopsError("temporary", "Cannot answer this in time: ask for a shorter period, or try again"));
-    }, QUERY_MS);
+    }, this.#query_ms);
     this.#worker.onmessage = ({ data }) => resolve(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -129,6 +143,13 @@ class Thread {
     this.isStopped = true;
     this.#worker.terminate();
     return this;
+  }
+}
+
+/** Kysely takes SQLite for one connection, which all queries would wait for in turn. */
+class ThreadsAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
   }
 }
 

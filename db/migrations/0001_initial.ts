@@ -10,6 +10,7 @@ export const initial: Migration = {
   name: "initial",
   statements: (words) => [
     ...organizations(words),
+    ...identities(words),
     ...usage(words),
     ...rollups(words),
     ...prices(words),
@@ -43,9 +44,7 @@ function organizations({ integer, text, clustered }: SchemaWords): string[] {
   ];
 }
 
-function usage(
-  { integer, text, bytes, json, plain, by_month, spread, spreadParts, references }: SchemaWords,
-): string[] {
+function identities({ integer, text, bytes, spread, spreadParts }: SchemaWords): string[] {
   return [
     `create table usage_identity (
       organization_id ${text} not null,
@@ -56,6 +55,11 @@ function usage(
       primary key (organization_id, id)
     ) ${spread}`,
     ...spreadParts("usage_identity"),
+  ];
+}
+
+function usage({ integer, text, json, plain, by_month, references }: SchemaWords): string[] {
+  return [
     `create table applied_prices (
       id ${integer} not null primary key,
       body ${text} not null

@@ -2,7 +2,12 @@
  * The real server for tests: `costops serve` as a child process on a free port of loopback.
  */
 
+import { ROUTES } from "../../server/routes/routes.ts";
+import { AnswerChecker } from "../server/api/validating.ts";
 import type { Place } from "./program.ts";
+
+/** What the real server answers is held to its document as well. */
+const CHECKER = new AnswerChecker(ROUTES);
 
 /** A server that runs. */
 export interface Serving {
@@ -60,8 +65,8 @@ export async function watchServing(child: Deno.ChildProcess): Promise<Serving> {
     child,
     said: () => err,
     ended: end(),
-    fetch: (path, { method, bearer, body, headers = {} } = {}) =>
-      fetch(`${url}${path}`, {
+    fetch: async (path, { method, bearer, body, headers = {} } = {}) => {
+      const request = new Request(`${url}${path}`, {
         method: method ?? (body === undefined ? "GET" : "POST"),
         headers: {
           ...(body === undefined ? {} : { "Content-Type": "application/json" }),
@@ -69,7 +74,9 @@ export async function watchServing(child: Deno.ChildProcess): Promise<Serving> {
           ...headers,
         },
         ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-      }),
+      });
+      return await CHECKER.check(request, await fetch(request));
+    },
   };
 }
 

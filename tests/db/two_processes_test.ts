@@ -16,10 +16,10 @@ forEachDatabase("append() from two processes stores each of their 5,000 common r
   assert.deepEqual((await database.checkIntegrity()).faults, []);
 });
 
-forEachDatabase("openDatabase() from 8 processes at once makes one database", async ({ url, open }) => {
+forEachDatabase("openDatabase() from ten processes at once makes one database", async ({ url, open }) => {
   await withFolder(async (folder) => {
     const gate = `${folder}/go`;
-    const children = Array.from({ length: 8 }, () => startChild("open_only.ts", [url, gate]));
+    const children = Array.from({ length: 10 }, () => startChild("open_only.ts", [url, gate]));
     for (const child of children) await waitForLine(child, "ready");
     await Deno.writeTextFile(gate, "");
     for (const child of children) assert.deepEqual(await child.ended, { code: 0, errors: "" });

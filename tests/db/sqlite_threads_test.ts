@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { sql } from "kysely";
+import { openDatabase } from "../../db/database.ts";
+import { createOrganization } from "../../db/organizations.ts";
+import { SqliteThreads } from "../../db/sqlite_threads.ts";
+import { withFolder } from "./for_each_database.ts";
+
+/** Counts up to so many, which takes a thread its time. */
+const countTo = (most: number) =>
+  sql<{ count: bigint }>`
+    with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${most})
+    select count(*) as count from numbers`;
+
+/** Runs a test on threads of a database with one organization. */
+async function onThreads(
+  { count, query_ms }: { readonly count: number; readonly query_ms?: number },
+  test: (threads: SqliteThreads, path: string) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    const path = `${folder}/costops.db`;
+    await (await openDatabase(path)).close();
+    const threads = new SqliteThreads(path, count, query_ms);
+    try {
+      await test(threads, path);
+    } finally {
+      threads.close();
+    }
+  });
+}
+
+Deno.test("SqliteThreads: more callers than threads are all answered, with whole numbers as bigint", async () => {
+  await onThreads({ count: 2 }, async ({ queries }) => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => countTo(at + 1).execute(queries)));
+    assert.deepEqual(answers.map(({ rows }) => rows[0]!.count), Array.from({ length: 20 }, (_, at) => BigInt(at + 1)));
+  });
+});
+
+Deno.test("SqliteThreads: a transaction sees one moment of the database", async () => {
+  await onThreads({ count: 1 }, async ({ queries }, path) => {
+    const read = () => queries.selectFrom("organizations").select("id").orderBy("id").execute();
+    await queries.transaction().execute(async (moment) => {
+      const inMoment = () => moment.selectFrom("organizations").select("id").orderBy("id").execute();
+      assert.deepEqual(await inMoment(), [{ id: "default" }]);
+      const database = await openDatabase(path);
+      await createOrganization(database, { id: "new", name: "new" }, { actor: "test", now: 0 });
+      await database.close();
+      assert.deepEqual(await inMoment(), [{ id: "default" }]);
+    });
+    assert.deepEqual(await read(), [{ id: "default" }, { id: "new" }]);
+  });
+});
+
+Deno.test("SqliteThreads: a query that fails says why, and its thread goes on", async () => {
+  await onThreads({ count: 1 }, async ({ queries }) => {
+    await assert.rejects(sql`select * from absent`.execute(queries), { message: "no such table: absent" });
+    await assert.rejects(queries.deleteFrom("organizations").execute(), {
+      kind: "failure",
+      message: /it is read-only/,
+    });
+    assert.equal((await countTo(3).execute(queries)).rows[0]!.count, 3n);
+  });
+});
+
+Deno.test("SqliteThreads: a query beyond its time is given up, and whoever waits for its thread gets another", async () => {
+  await onThreads({ count: 1, query_ms: 300 }, async ({ queries }) => {
+    const endless = countTo(1e15).execute(queries);
+    const waiting = countTo(5).execute(queries);
+    await assert.rejects(endless, {
+      kind: "temporary",
+      message: "Cannot answer this in time: ask for a shorter period, or try again",
+    });
+    assert.equal((await waiting).rows[0]!.count, 5n);
+  });
+});
+
+Deno.test("SqliteThreads: a query on one thread does not wait for another's", async () => {
+  await onThreads({ count: 2, query_ms: 2_000 }, async ({ queries }) => {
+    const log: string[] = [];
+    const endless = assert.rejects(countTo(1e15).execute(queries), { kind: "temporary" }).then(() => log.push("long"));
+    for (let at = 0; at < 3; at++) await countTo(5).execute(queries);
+    log.push("quick");
+    await endless;
+    assert.deepEqual(log, ["quick", "long"]);
+  });
+});
+
+Deno.test("SqliteThreads: whoever waits is told when no thread can open the file", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/text.db`, "this is no database, but long enough to be looked at as one");
+    const threads = new SqliteThreads(`${folder}/text.db`, 1);
+    const answers = await Promise.allSettled([1, 2, 3].map((most) => countTo(most).execute(threads.queries)));
+    threads.close();
+    assert.deepEqual(answers.map(({ status }) => status), ["rejected", "rejected", "rejected"]);
+  });
+});
