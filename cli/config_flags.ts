@@ -35,9 +35,10 @@ export function findConfigFlags(options: object): Record<string, string | undefi
 }
 
 /** A flag of yes or no stands for yes alone, and takes a word: `--enable-metrics`, `--enable-metrics false`. */
-function declareFlag({ flag, variable, kind, help }: ConfigKey): Option {
-  const option = new Option(`--${flag} ${kind.place}`, `${help} (${variable})`);
-  return option.optional ? option.preset("true") : option;
+function declareFlag({ flag, variable, kind, help, makeDefault, is_of_server }: ConfigKey): Option {
+  const value = is_of_server ? makeDefault({}) : undefined;
+  const hasDefault = value !== undefined && !Array.isArray(value);
+  return new Option(`--${flag} ${kind.place}`, `${help} (${variable}${hasDefault ? `; default: ${value}` : ""})`);
 }
 
 function asText(value: unknown): string | undefined {

@@ -20,7 +20,7 @@ export function addQuery(program: Command, shell: Shell): void {
       "Answers what calls cost, or how many tokens they used: a table on a terminal, JSON elsewhere. Groups add up to the " +
         "total to the last digit; what has no price is counted in unpriced_records and never taken as 0.",
     );
-  addQueryOptions(command)
+  addQueryOptions(command, "json")
     .option(
       "--limit <count>",
       `how many records (query records; default: ${LIMITS.page_default}, as csv or ndjson all of them)`,

@@ -26,8 +26,8 @@ export interface QueryOptions extends AnswerOptions {
 // deno-lint-ignore no-explicit-any -- the builder's type grows with each option; only its methods are used here.
 type AnyCommand = Command<any, any, any>;
 
-/** Adds the flags of `query` and `report`. */
-export function addQueryOptions<Builder extends AnyCommand>(command: Builder): Builder {
+/** Adds the flags of `query` and `report`; each has a format of its own where nobody reads along. */
+export function addQueryOptions<Builder extends AnyCommand>(command: Builder, offTerminal: "csv" | "json"): Builder {
   addPeriodOptions(command)
     .option(
       "-g, --group-by <names>",
@@ -36,13 +36,13 @@ export function addQueryOptions<Builder extends AnyCommand>(command: Builder): B
       collect,
     )
     .option("--columns <names>", "units as further columns: web_searches, seconds, audio_input_tokens, …", collect);
-  return addOutputOptions(command);
+  return addOutputOptions(command, `${FORMATS}, focus, table (default: table on a terminal, else ${offTerminal})`);
 }
 
 /** Adds the flags of what answers with a report without a grouping of one's own. */
 export function addAnswerOptions<Builder extends AnyCommand>(command: Builder): Builder {
   addPeriodOptions(command);
-  return addOutputOptions(command);
+  return addOutputOptions(command, `${FORMATS}, table (default: table on a terminal, else json)`);
 }
 
 function addPeriodOptions<Builder extends AnyCommand>(command: Builder): Builder {
@@ -60,9 +60,11 @@ function addPeriodOptions<Builder extends AnyCommand>(command: Builder): Builder
     ) as Builder;
 }
 
-function addOutputOptions<Builder extends AnyCommand>(command: Builder): Builder {
+const FORMATS = "csv, json, ndjson, md, html, xlsx";
+
+function addOutputOptions<Builder extends AnyCommand>(command: Builder, formats: string): Builder {
   return command
-    .option("--format <format>", "csv, json, ndjson, md, html, xlsx, table (default: table on a terminal)")
+    .option("--format <format>", formats)
     .option("--json", "short for --format json")
     .option("--chart", "a chart below the table")
     .option("-o, --output <file>", "write there instead of stdout") as Builder;

@@ -18,7 +18,7 @@ export function addReport(program: Command, shell: Shell): void {
         "CSV and JSON are exact: US dollars with nine decimals. --format focus writes costs as a FinOps FOCUS 1.2 dataset: " +
         "a row for each day, model and meter.",
     );
-  addQueryOptions(command)
+  addQueryOptions(command, "csv")
     .addHelpText(
       "after",
       examples(

@@ -5,15 +5,8 @@
 
 import { CostopsError } from "../core/error.ts";
 import type { AppendEntry, AppendOptions, AppendOutcome } from "../db/append.ts";
-import type {
-  ConnectionLoad,
-  Database,
-  Integrity,
-  Queries,
-  StoredRows,
-  UsageBefore,
-  WriteScope,
-} from "../db/database.ts";
+import type { Database, Queries, StoredRows, WriteScope } from "../db/database.ts";
+import { ForwardingDatabase } from "../db/forwarding_database.ts";
 
 /** Who is told of what becomes of writes. */
 export interface DatabaseWatcher {
@@ -28,52 +21,29 @@ export function watchDatabase(database: Database, watcher: DatabaseWatcher): Dat
   return new WatchedDatabase(database, watcher);
 }
 
-class WatchedDatabase implements Database {
-  readonly url: string;
-  readonly reader: Queries;
-  readonly scanner: Queries;
-  readonly weighs_values: boolean;
-  readonly #database: Database;
+class WatchedDatabase extends ForwardingDatabase {
   readonly #watcher: DatabaseWatcher;
 
   constructor(database: Database, watcher: DatabaseWatcher) {
-    this.url = database.url;
-    this.reader = database.reader;
-    this.scanner = database.scanner;
-    this.weighs_values = database.weighs_values;
-    this.weighs_values = database.weighs_values;
-    this.#database = database;
+    super(database);
     this.#watcher = watcher;
   }
 
-  append(entries: readonly AppendEntry[], options?: AppendOptions): Promise<AppendOutcome[]> {
-    return this.#watch(this.#database.append(entries, options));
+  override append(entries: readonly AppendEntry[], options?: AppendOptions): Promise<AppendOutcome[]> {
+    return this.#watch(super.append(entries, options));
   }
 
-  async write<Result>(work: (queries: Queries) => Promise<Result>, scope?: WriteScope): Promise<Result> {
-    const result = await this.#watch(this.#database.write(work, scope));
+  override async write<Result>(
+    work: (queries: Queries) => Promise<Result>,
+    scope?: WriteScope,
+  ): Promise<Result> {
+    const result = await this.#watch(super.write(work, scope));
     this.#watcher.onWrite();
     return result;
   }
 
-  dropUsage(queries: Queries, before: UsageBefore): Promise<void> {
-    return this.#database.dropUsage(queries, before);
-  }
-
-  storeRows(rows: StoredRows, work: (queries: Queries) => Promise<void>): Promise<void> {
-    return this.#watch(this.#database.storeRows(rows, work));
-  }
-
-  checkIntegrity(): Promise<Integrity> {
-    return this.#database.checkIntegrity();
-  }
-
-  measureLoad(): ConnectionLoad {
-    return this.#database.measureLoad();
-  }
-
-  close(): Promise<void> {
-    return this.#database.close();
+  override storeRows(rows: StoredRows, work: (queries: Queries) => Promise<void>): Promise<void> {
+    return this.#watch(super.storeRows(rows, work));
   }
 
   async #watch<Result>(writing: Promise<Result>): Promise<Result> {

@@ -2,6 +2,7 @@
  * Bytes into lines of text, each bounded, each known to be UTF-8 or refused alone.
  */
 
+import { joinBytes } from "../bytes.ts";
 import { LIMITS } from "../limits.ts";
 import type { Rejection } from "./record.ts";
 
@@ -76,7 +77,7 @@ class LineCutter {
       const detail = `Cannot read a line of ${bytes} bytes: at most ${LIMITS.line_bytes}`;
       return [{ line: this.#line++, text: "", rejection: { code: "line_too_long", detail } }];
     }
-    return [this.#decodeLine(pieces.length === 1 ? pieces[0]! : join(pieces, bytes))];
+    return [this.#decodeLine(pieces.length === 1 ? pieces[0]! : joinBytes(pieces, bytes))];
   }
 
   /** Whole lines at once where all of them are text, one by one where some are not. */
@@ -110,16 +111,6 @@ class LineCutter {
       return { line, text: "", rejection: { code: "invalid_utf8", detail }, bytes: bytes.slice() };
     }
   }
-}
-
-function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function dropReturn(text: string): string {

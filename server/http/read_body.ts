@@ -2,6 +2,7 @@
  * Reading the body of a request: within its size, within its time, gunzipped where it is compressed.
  */
 
+import { joinBytes } from "../../core/bytes.ts";
 import { CostopsError } from "../../core/error.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { withDeadline } from "./deadline.ts";
@@ -87,13 +88,7 @@ async function gather(chunks: AsyncIterable<Uint8Array>, limit: number): Promise
     pieces.push(chunk);
   }
   if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return joinBytes(pieces, length);
 }
 
 async function* empty(): AsyncGenerator<Uint8Array> {}

@@ -4,15 +4,8 @@
 
 import type { KyselyPlugin, QueryId } from "kysely";
 import type { AppendEntry, AppendOptions, AppendOutcome } from "../../db/append.ts";
-import type {
-  ConnectionLoad,
-  Database,
-  Integrity,
-  Queries,
-  StoredRows,
-  UsageBefore,
-  WriteScope,
-} from "../../db/database.ts";
+import type { Database, Queries, WriteScope } from "../../db/database.ts";
+import { ForwardingDatabase } from "../../db/forwarding_database.ts";
 import type { CommitObserver } from "../../db/observed_commit.ts";
 
 /** What a database is asked on. */
@@ -27,22 +20,16 @@ export interface DatabaseMeter {
 }
 
 /** The same database, measured. */
-export class MeteredDatabase implements Database {
-  readonly url: string;
-  readonly reader: Queries;
-  readonly scanner: Queries;
-  readonly weighs_values: boolean;
-  readonly #database: Database;
+export class MeteredDatabase extends ForwardingDatabase {
   readonly #meter: DatabaseMeter;
   #appendingRecords = 0;
   #writes = 0;
 
   constructor(database: Database, meter: DatabaseMeter) {
-    this.url = database.url;
-    this.reader = database.reader.withPlugin(timeQueries((ms) => meter.onAccess("reader", ms)));
-    this.scanner = database.scanner.withPlugin(timeQueries((ms) => meter.onAccess("scanner", ms)));
-    this.weighs_values = database.weighs_values;
-    this.#database = database;
+    super(database, {
+      reader: database.reader.withPlugin(timeQueries((ms) => meter.onAccess("reader", ms))),
+      scanner: database.scanner.withPlugin(timeQueries((ms) => meter.onAccess("scanner", ms))),
+    });
     this.#meter = meter;
   }
 
@@ -56,11 +43,11 @@ export class MeteredDatabase implements Database {
     return this.#writes;
   }
 
-  async append(entries: readonly AppendEntry[], options?: AppendOptions): Promise<AppendOutcome[]> {
+  override async append(entries: readonly AppendEntry[], options?: AppendOptions): Promise<AppendOutcome[]> {
     const began = performance.now();
     this.#appendingRecords += entries.length;
     try {
-      const outcomes = await this.#database.append(entries, options);
+      const outcomes = await super.append(entries, options);
       if (options?.is_atomic === true && entries.length > 0) {
         this.#meter.onAtomicCommit({ records: entries.length, duration_ms: performance.now() - began });
       }
@@ -70,35 +57,18 @@ export class MeteredDatabase implements Database {
     }
   }
 
-  async write<Result>(work: (queries: Queries) => Promise<Result>, scope?: WriteScope): Promise<Result> {
+  override async write<Result>(
+    work: (queries: Queries) => Promise<Result>,
+    scope?: WriteScope,
+  ): Promise<Result> {
     const began = performance.now();
     this.#writes++;
     try {
-      return await this.#database.write(work, scope);
+      return await super.write(work, scope);
     } finally {
       this.#writes--;
       this.#meter.onAccess("write", performance.now() - began);
     }
-  }
-
-  dropUsage(queries: Queries, before: UsageBefore): Promise<void> {
-    return this.#database.dropUsage(queries, before);
-  }
-
-  storeRows(rows: StoredRows, work: (queries: Queries) => Promise<void>): Promise<void> {
-    return this.#database.storeRows(rows, work);
-  }
-
-  checkIntegrity(): Promise<Integrity> {
-    return this.#database.checkIntegrity();
-  }
-
-  measureLoad(): ConnectionLoad {
-    return this.#database.measureLoad();
-  }
-
-  close(): Promise<void> {
-    return this.#database.close();
   }
 }
 

@@ -3,7 +3,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { Finished, Place } from "./program.ts";
+import { type Finished, killAfter, type Place } from "./program.ts";
 
 /** What is copied, and how often the process is killed while it copies. */
 export interface KilledCopy {
@@ -42,19 +42,4 @@ export async function copyWithKills(place: Place, { from, to, kills, wait_ms }: 
 function toFinished({ code, stdout, stderr }: Deno.CommandOutput): Finished {
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
-
-async function killAfter(child: Deno.ChildProcess, milliseconds: number): Promise<Deno.CommandOutput> {
-  const ended = child.output();
-  const timer = setTimeout(() => {
-    try {
-      child.kill("SIGKILL");
-    } catch (error) {
-      // It has ended by itself just before.
-      if (!(error instanceof TypeError)) throw error;
-    }
-  }, milliseconds);
-  const output = await ended;
-  clearTimeout(timer);
-  return output;
 }

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { Place } from "./program.ts";
+import { killAfter, type Place } from "./program.ts";
 
 const MONTH = ["report", "cost", "--since", "2026-01-01", "--until", "2026-01-31", "--format", "csv"];
 const RECORDS = 10_000;
@@ -153,17 +153,6 @@ async function keepFiles({ folder }: Place): Promise<() => Promise<void>> {
 
 /** Whether the program was killed before it had ended. */
 async function runAndKill(place: Place, args: readonly string[], milliseconds: number): Promise<boolean> {
-  const child = place.start(args);
-  const ended = child.output();
-  const timer = setTimeout(() => {
-    try {
-      child.kill("SIGKILL");
-    } catch (error) {
-      // It has ended by itself just before.
-      if (!(error instanceof TypeError)) throw error;
-    }
-  }, milliseconds);
-  const { signal } = await ended;
-  clearTimeout(timer);
+  const { signal } = await killAfter(place.start(args), milliseconds);
   return signal === "SIGKILL";
 }

@@ -9,7 +9,7 @@ import { findFirstDay, readGroupFacts, readUsageFacts } from "../../db/call_fact
 import type { UsageRow } from "../../db/usage.ts";
 import { forEachDatabase } from "./for_each_database.ts";
 import { foldQuery, readRows, usageRecords } from "./oracle.ts";
-import { makeCost, makeEntry, makePrice, NOON, UNPRICED } from "./records.ts";
+import { makeCost, makeEntry, makePrice, makeQuery, NOON, UNPRICED } from "./records.ts";
 
 const DAY_MS = 86_400_000;
 const MODELS: Dimension[] = ["provider", "model"];
@@ -37,7 +37,7 @@ forEachDatabase("readGroupFacts() tells latencies by nearest rank, of the record
     makeEntry({ id: "s", model: "o3", latency_ms: 7 }),
     makeEntry({ id: "t", model: "o4" }),
   ]);
-  const { quality, whole } = await readGroupFacts(database, ask({ group_by: MODELS }), { hasSavings: false });
+  const { quality, whole } = await readGroupFacts(database, makeQuery({ group_by: MODELS }), { hasSavings: false });
   const twenty = { records: 20n, percentiles: { 50: 10n, 90: 18n, 95: 19n, 99: 20n } };
   assert.deepEqual(quality.get(groupKey(["openai", "gpt-5"])), { latencies: twenty });
   assert.deepEqual(quality.get(groupKey(["openai", "o3"])), {
@@ -52,7 +52,7 @@ forEachDatabase("readGroupFacts() counts errors among the records that say a sta
   const database = await open();
   const statuses = ["ok", "ok", "200", "429", "ThrottlingException", null];
   await database.append(statuses.map((status, at) => makeEntry({ id: `r${at}`, status })));
-  const facts = await readGroupFacts(database, ask({ group_by: ["provider"] }), { hasSavings: false });
+  const facts = await readGroupFacts(database, makeQuery({ group_by: ["provider"] }), { hasSavings: false });
   assert.deepEqual(facts.quality.get(groupKey(["openai"])), { statuses: { records: 5n, errors: 2n } });
   assert.deepEqual(facts.whole, { latencies: undefined, statuses: { records: 5n, errors: 2n } });
 });
@@ -67,7 +67,7 @@ forEachDatabase("readGroupFacts() tells what caching saved at the prices that we
     makeEntry({ id: "r4", ...cached, model: "o4" }, makeCost(1n, makePrice("without a price for caching"))),
     makeEntry({ id: "r5", model: "o5" }, makeCost(1n, CACHING)),
   ]);
-  const { savings } = await readGroupFacts(database, ask({ group_by: MODELS }), { hasSavings: true });
+  const { savings } = await readGroupFacts(database, makeQuery({ group_by: MODELS }), { hasSavings: true });
   assert.deepEqual([...savings].sort(), [
     // $0.27 for reading, -$0.0015 for writing.
     [groupKey(["openai", "gpt-5"]), 268_500_000n],
@@ -115,7 +115,7 @@ forEachDatabase(
       makeEntry({ id: "r3", timestamp: NOON + 9, status: "error" }, UNPRICED),
       makeEntry({ id: "r4", timestamp: NOON - 1, organization_id: "other", status: "error" }, UNPRICED),
     ]);
-    assert.deepEqual(await readUsageFacts(database, ask({})), {
+    assert.deepEqual(await readUsageFacts(database, makeQuery({})), {
       quality: {
         latencies: { records: 1n, percentiles: { 50: 3n, 90: 3n, 95: 3n, 99: 3n } },
         statuses: { records: 3n, errors: 1n },
@@ -130,7 +130,7 @@ forEachDatabase(
 );
 
 forEachDatabase("readUsageFacts() of no records tells nothing", async ({ open }) => {
-  assert.deepEqual(await readUsageFacts(await open(), ask({})), {
+  assert.deepEqual(await readUsageFacts(await open(), makeQuery({})), {
     quality: { latencies: undefined, statuses: undefined },
     first_record: null,
     last_record: null,
@@ -151,11 +151,11 @@ forEachDatabase("what was dropped by retention is said, and an amount is never t
     await queries.insertInto("prune_marks").values({ organization_id: "default", before: NOON + DAY_MS }).execute();
     await queries.deleteFrom("usage").where("id", "=", "r1").execute();
   });
-  const facts = await readGroupFacts(database, ask({ group_by: MODELS }), { hasSavings: true });
+  const facts = await readGroupFacts(database, makeQuery({ group_by: MODELS }), { hasSavings: true });
   assert.equal(facts.records_since, NOON + DAY_MS);
   assert.equal(facts.whole.latencies?.records, 1n);
   assert.equal(facts.savings.size, 0);
-  const after = ask({ group_by: MODELS, range: { since: NOON + DAY_MS, until: NOON + 3 * DAY_MS } });
+  const after = makeQuery({ group_by: MODELS, range: { since: NOON + DAY_MS, until: NOON + 3 * DAY_MS } });
   const whole = await readGroupFacts(database, after, { hasSavings: true });
   assert.equal(whole.records_since, null);
   assert.equal(whole.savings.get(groupKey(["openai", "gpt-5"])), 270_000_000n);
@@ -167,21 +167,6 @@ forEachDatabase("findFirstDay() is the first UTC day with usage of the organizat
   await database.append([makeEntry(), makeEntry({ organization_id: "other", timestamp: NOON - 3 * DAY_MS })]);
   assert.equal(await findFirstDay(database, "default"), Date.UTC(2026, 0, 5));
 });
-
-function ask(overrides: Partial<CostQuery>): CostQuery {
-  const range = overrides.range ?? { since: Date.UTC(2026, 0, 1), until: Date.UTC(2026, 1, 1) };
-  return {
-    organization_id: "default",
-    tz: "UTC",
-    group_by: [],
-    interval: null,
-    buckets: [{ ...range, label: "all" }],
-    filter: new Map(),
-    units: [],
-    ...overrides,
-    range,
-  };
-}
 
 interface Saying {
   readonly latency_ms: number | null;
@@ -214,7 +199,7 @@ function queries(): fc.Arbitrary<CostQuery> {
     group_by: fc.constantFrom<Dimension[]>([], ["provider"], ["session"], MODELS),
     filter,
   }).map(({ start, length, group_by, filter }) =>
-    ask({ range: { since: start, until: start + length }, group_by, filter: new Map(filter) })
+    makeQuery({ range: { since: start, until: start + length }, group_by, filter: new Map(filter) })
   );
 }
 

@@ -9,7 +9,7 @@ import { readCosts } from "../../db/costs.ts";
 import { forEachDatabase } from "./for_each_database.ts";
 import { foldQuery, readRows, sortRows, usageRecords } from "./oracle.ts";
 import { startChild } from "./child.ts";
-import { makeCost, makeEntry, NOON, UNPRICED } from "./records.ts";
+import { makeCost, makeEntry, makeQuery, NOON, UNPRICED } from "./records.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -21,7 +21,7 @@ forEachDatabase("readCosts() adds up by dimension, with null for a missing one",
     makeEntry({ id: "r3" }, UNPRICED),
     makeEntry({ id: "r4", organization_id: "other", project: "p" }, makeCost(1_000n)),
   ]);
-  const rows = sortRows(await readCosts(database, ask({ group_by: ["project"] })));
+  const rows = sortRows(await readCosts(database, makeQuery({ group_by: ["project"] })));
   const tokens = { cache_read_tokens: 0n, cache_write_tokens: 0n };
   assert.deepEqual(rows, [
     {
@@ -58,7 +58,7 @@ forEachDatabase("readCosts() adds up by dimension, with null for a missing one",
 });
 
 forEachDatabase("readCosts() of no records is no rows", async ({ open }) => {
-  assert.deepEqual(await readCosts(await open(), ask({})), []);
+  assert.deepEqual(await readCosts(await open(), makeQuery({})), []);
 });
 
 forEachDatabase(
@@ -67,7 +67,7 @@ forEachDatabase(
     const database = await open();
     await database.append([-1, 0, 1].map((ms) => makeEntry({ id: `r${ms}`, timestamp: NOON + ms })));
     const count = async (since: number, until: number) =>
-      (await readCosts(database, ask({ range: { since, until } })))[0]?.measures.requests ?? 0n;
+      (await readCosts(database, makeQuery({ range: { since, until } })))[0]?.measures.requests ?? 0n;
     assert.equal(await count(NOON, NOON + 1), 1n);
     assert.equal(await count(NOON - 1, NOON), 1n);
     assert.equal(await count(NOON - 1, NOON + 2), 3n);
@@ -114,14 +114,14 @@ forEachDatabase(
         makeCost(BigInt(at)),
       )));
     const range = { since: Date.UTC(2026, 0, 5, 12, 20), until: Date.UTC(2026, 0, 7, 13, 0, 0, 1) };
-    const from = (group_by: Dimension[]) => readCosts(database, ask({ range, group_by }));
+    const from = (group_by: Dimension[]) => readCosts(database, makeQuery({ range, group_by }));
     const total = (rows: readonly CostRow[]) => rows.reduce((sum, { measures }) => sum + measures.cost, 0n);
     // 1 to 49: the first record is before the range.
     assert.equal(total(await from([])), 1_225n);
     assert.equal(total(await from(["session"])), 1_225n);
     assert.deepEqual(
       await from(["user"]),
-      sortedLike(foldQuery(await readRows(database), ask({ range, group_by: ["user"] })), await from(["user"])),
+      sortedLike(foldQuery(await readRows(database), makeQuery({ range, group_by: ["user"] })), await from(["user"])),
     );
     // The row of a record in the middle of the range is taken away behind the roll-ups' back: whole days do not miss it.
     await database.write(async (queries) => {
@@ -178,7 +178,7 @@ forEachDatabase("readCosts() tells tags apart, whatever their names", async ({ o
   for (const name of names.filter((name) => name !== "a")) {
     const rows = await readCosts(
       database,
-      ask({ group_by: [`tag:${name}`], filter: new Map([[`tag:${name}` as const, [name]]]) }),
+      makeQuery({ group_by: [`tag:${name}`], filter: new Map([[`tag:${name}` as const, [name]]]) }),
     );
     assert.deepEqual(rows.map(({ dimensions, measures }) => [dimensions[0], measures.requests]), [[name, 1n]], name);
   }
@@ -188,9 +188,13 @@ forEachDatabase("readCosts() refuses tags whose names a database reads as a path
   const database = await open();
   await database.append([makeEntry({ tags: { a: "x" } })]);
   for (const name of ["$.a", "$", 'a"b', '"a"', "[0]", "[a]", "a\\b"]) {
-    await assert.rejects(() => readCosts(database, ask({ group_by: [`tag:${name}`] })), { kind: "invalid" }, name);
+    await assert.rejects(
+      () => readCosts(database, makeQuery({ group_by: [`tag:${name}`] })),
+      { kind: "invalid" },
+      name,
+    );
     const filter = new Map([[`tag:${name}` as const, ["x"]]]);
-    await assert.rejects(() => readCosts(database, ask({ filter })), { kind: "invalid" }, name);
+    await assert.rejects(() => readCosts(database, makeQuery({ filter })), { kind: "invalid" }, name);
   }
 });
 
@@ -198,7 +202,10 @@ forEachDatabase("readCosts() takes filters as values, whatever is in them", asyn
   const database = await open();
   const hostile = "x') or 1=1 --";
   await database.append([makeEntry({ id: "r1", project: hostile }), makeEntry({ id: "r2", project: "y" })]);
-  const rows = await readCosts(database, ask({ group_by: ["project"], filter: new Map([["project", [hostile]]]) }));
+  const rows = await readCosts(
+    database,
+    makeQuery({ group_by: ["project"], filter: new Map([["project", [hostile]]]) }),
+  );
   assert.deepEqual(rows.map(({ dimensions }) => dimensions), [[hostile]]);
 });
 
@@ -209,7 +216,7 @@ forEachDatabase("readCosts() answers with as many rows as the limit, and refuses
       Array.from({ length: to - from }, (_, at) => makeEntry({ id: `r${from + at}`, session: `s${from + at}` })),
     );
   for (let at = 0; at < LIMITS.query_rows; at += 10_000) await fill(at, at + 10_000);
-  const query = ask({ group_by: ["session"] });
+  const query = makeQuery({ group_by: ["session"] });
   assert.equal((await readCosts(database, query)).length, LIMITS.query_rows);
   await fill(LIMITS.query_rows, LIMITS.query_rows + 1);
   await assert.rejects(() => readCosts(database, query), { kind: "too_large", message: /more than 100000 rows/ });
@@ -224,9 +231,9 @@ forEachDatabase(
       await queries.insertInto("prune_marks").values({ organization_id: "default", before: NOON + DAY_MS }).execute();
       await queries.deleteFrom("usage").execute();
     });
-    const rows = await readCosts(database, ask({ group_by: ["model"] }));
+    const rows = await readCosts(database, makeQuery({ group_by: ["model"] }));
     assert.equal(rows[0]?.measures.cost, 1_000_000_000n);
-    await assert.rejects(() => readCosts(database, ask({ group_by: ["session"] })), {
+    await assert.rejects(() => readCosts(database, makeQuery({ group_by: ["session"] })), {
       kind: "beyond_retention",
       message: /^Cannot answer this from before 2026-01-06T12:00:00.000Z/,
     });
@@ -240,7 +247,7 @@ forEachDatabase("readCosts() sees all of another process's batch or nothing of i
   const range = { since: Date.UTC(2026, 0, 4), until: Date.UTC(2026, 0, 6, 0, 15, 0, 2) };
   const seen = new Set<bigint>();
   while (!child.hasEnded()) {
-    const [row] = await readCosts(database, ask({ range }));
+    const [row] = await readCosts(database, makeQuery({ range }));
     seen.add(row?.measures.requests ?? 0n);
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
@@ -248,23 +255,6 @@ forEachDatabase("readCosts() sees all of another process's batch or nothing of i
   assert.ok(seen.size > 10, `read at ${seen.size} moments`);
   assert.deepEqual([...seen].filter((requests) => requests % 3n !== 0n), []);
 });
-
-const MONTH = { since: Date.UTC(2026, 0, 1), until: Date.UTC(2026, 1, 1) };
-
-function ask(overrides: Partial<CostQuery>): CostQuery {
-  const range = overrides.range ?? MONTH;
-  return {
-    organization_id: "default",
-    tz: "UTC",
-    group_by: [],
-    interval: null,
-    buckets: [{ ...range, label: "all" }],
-    filter: new Map(),
-    units: [],
-    ...overrides,
-    range,
-  };
-}
 
 function sortedLike(rows: readonly CostRow[], like: readonly CostRow[]): CostRow[] {
   return like.map(({ dimensions }) => rows.find((row) => row.dimensions[0] === dimensions[0])!);
@@ -325,7 +315,7 @@ function queries(): fc.Arbitrary<CostQuery> {
     filter: fc.oneof(fc.constant(new Map()), filter),
     units: fc.oneof(fc.constant([]), fc.subarray(["web_searches", "seconds", "audio_input_tokens"] as const)),
   }).map(({ range, tz, interval, ...rest }) =>
-    ask({
+    makeQuery({
       ...rest,
       range,
       tz,

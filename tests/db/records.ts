@@ -3,6 +3,7 @@
  */
 
 import { createHash } from "node:crypto";
+import type { CostQuery } from "../../core/analytics/query.ts";
 import { usdFromNanos } from "../../core/money.ts";
 import type { AppliedPrice, Cost } from "../../core/pricing/price.ts";
 import type { UsageRecord } from "../../core/usage/record.ts";
@@ -84,4 +85,20 @@ const PRICE = makePrice("prices 1");
 /** The first 128 bits of a text's SHA-256, the shape of a content hash. */
 export function hashText(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+/** A query of January 2026 in UTC, ungrouped, and what a test says otherwise; one bucket of the whole range. */
+export function makeQuery(overrides: Partial<CostQuery>): CostQuery {
+  const range = overrides.range ?? { since: Date.UTC(2026, 0, 1), until: Date.UTC(2026, 1, 1) };
+  return {
+    organization_id: "default",
+    tz: "UTC",
+    group_by: [],
+    interval: null,
+    buckets: [{ ...range, label: "all" }],
+    filter: new Map(),
+    units: [],
+    ...overrides,
+    range,
+  };
 }
