@@ -126,4 +126,12 @@ export const LIMITS = {
   idle_connection_ms: 60_000,
   /** A smaller answer fits one packet, compressed or not. */
   compress_bytes: 1_024,
+  /** Values of one series: ten years of hours. */
+  forecast_values: 100_000,
+  /** One value of a series; sums of squares of as many stay far from the largest number there is. */
+  forecast_value: 1e30,
+  /** Steps of one forecast: a year of hours; nothing is known about later ones. */
+  forecast_horizon: 8_784,
+  /** Steps in which a pattern repeats: a year of hours. */
+  forecast_period: 8_784,
 } as const;
