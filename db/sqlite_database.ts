@@ -193,7 +193,7 @@ class SqliteDatabase implements Database {
   async close(): Promise<void> {
     await this.#group.drain();
     await this.#last.catch(() => {});
-    this.#threads?.close();
+    await this.#threads?.close();
     this.#reader.close();
     this.#writer.close();
   }

@@ -1,7 +1,8 @@
 /**
  * A thread that reads a SQLite file: it runs the queries it is sent, one after another, and sends their rows.
  *
- * What it is sent: a path first, then queries. What it sends: one answer for each, in their order.
+ * What it is sent: a path first, then queries, and to close the file at the end. What it sends: one answer for each, in
+ * their order.
  */
 
 import { CostopsError } from "../core/error.ts";
@@ -19,6 +20,10 @@ scope.onmessage = ({ data }) => scope.postMessage(answer(data));
 
 function answer(request: ThreadRequest): ThreadAnswer {
   try {
+    if (request === "close") {
+      connection?.close();
+      return { rows: [] };
+    }
     if ("path" in request) {
       connection = new SqliteConnection(request.path, { isReader: true });
       return { rows: [] };

@@ -17,10 +17,11 @@ import { CostopsError, type ErrorKind } from "../core/error.ts";
 import type { ConnectionLoad, Queries } from "./database.ts";
 import type { Tables } from "./tables.ts";
 
-/** What a thread is sent: the file to open, then queries. */
+/** What a thread is sent: the file to open, then queries, and to close it at the end. */
 export type ThreadRequest =
   | { readonly path: string }
-  | { readonly sql: string; readonly parameters: readonly unknown[] };
+  | { readonly sql: string; readonly parameters: readonly unknown[] }
+  | "close";
 
 /** What it sends back for each. */
 export type ThreadAnswer =
@@ -29,6 +30,9 @@ export type ThreadAnswer =
 
 /** A query that takes longer is given up, and its thread with it. */
 const QUERY_MS = 15_000;
+
+/** What a thread still does when it is to close its file may take so long, then the thread is stopped. */
+const CLOSE_MS = 1_000;
 
 /** Threads that read one file. */
 export class SqliteThreads {
@@ -40,6 +44,7 @@ export class SqliteThreads {
   readonly #free: Thread[] = [];
   readonly #waiting: PromiseWithResolvers<Thread>[] = [];
   readonly #query_ms: number;
+  #isClosed = false;
 
   constructor(path: string, count: number, query_ms = QUERY_MS) {
     this.#path = path;
@@ -64,6 +69,7 @@ export class SqliteThreads {
 
   /** A thread for one caller alone, until it is given back. Threads are started when they are first needed. */
   async take(): Promise<Thread> {
+    if (this.#isClosed) throw closed();
     const free = this.#free.pop();
     if (free !== undefined) return free;
     if (this.#all.size >= this.#count) {
@@ -95,9 +101,11 @@ export class SqliteThreads {
     if (next !== undefined) this.take().then(next.resolve, next.reject);
   }
 
-  /** Stops every thread. */
-  close(): void {
-    for (const thread of this.#all) thread.stop();
+  /** Waits until every thread has closed its file, and stops those that are busy for too long. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(closed());
+    await Promise.all([...this.#all].map((thread) => thread.close()));
     this.#all.clear();
     this.#free.length = 0;
   }
@@ -107,6 +115,9 @@ export class SqliteThreads {
 class Thread {
   readonly #worker = new Worker(new URL("./sqlite_thread.ts", import.meta.url), { type: "module" });
   readonly #query_ms: number;
+  /** Of what was asked last: it is answered, or it has failed. */
+  #answered: Promise<unknown> = Promise.resolve();
+  #abandon = (_error: Error) => {};
   isStopped = false;
 
   constructor(query_ms: number) {
@@ -116,6 +127,8 @@ class Thread {
   /** Sends a request and waits for its answer, within a limit of time after which the thread is stopped. */
   async ask(request: ThreadRequest): Promise<unknown[]> {
     const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
+    this.#answered = Promise.allSettled([promise]);
+    this.#abandon = reject;
     const timer = setTimeout(() => {
       reject(new CostopsError("temporary", "Cannot answer this in time: ask for a shorter period, or try again"));
     }, this.#query_ms);
@@ -139,11 +152,27 @@ class Thread {
     throw kind === undefined ? new Error(message) : new CostopsError(kind, message);
   }
 
+  /** Closes its file once it has answered what it was asked; without an answer in time it is stopped. */
+  async close(): Promise<void> {
+    const { promise: isLate, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CLOSE_MS);
+    const closing = this.#answered.then(() => this.isStopped ? [] : this.ask("close"));
+    await Promise.race([Promise.allSettled([closing]), isLate]);
+    clearTimeout(timer);
+    this.stop();
+  }
+
+  /** Ends it without waiting for anything; whoever waits for its answer is told. */
   stop(): this {
     this.isStopped = true;
+    this.#abandon(closed());
     this.#worker.terminate();
     return this;
   }
+}
+
+function closed(): CostopsError {
+  return new CostopsError("temporary", "Cannot read the database: it is being closed");
 }
 
 /** Kysely takes SQLite for one connection, which all queries would wait for in turn. */

@@ -23,7 +23,7 @@ async function onThreads(
     try {
       await test(threads, path);
     } finally {
-      threads.close();
+      await threads.close();
     }
   });
 }
@@ -84,12 +84,50 @@ Deno.test("SqliteThreads: a query on one thread does not wait for another's", as
   });
 });
 
+Deno.test("SqliteThreads: a database that was closed leaves its file alone, at once", async () => {
+  for (let round = 0; round < 20; round++) {
+    await withFolder(async (folder) => {
+      const database = await openDatabase(`${folder}/costops.db`, { reader_threads: 2 });
+      const answers = await Promise.all([1, 2, 3].map((most) => countTo(most).execute(database.scanner)));
+      assert.deepEqual(answers.map(({ rows }) => rows[0]!.count), [1n, 2n, 3n]);
+      await createOrganization(database, { id: "new", name: "new" }, { actor: "test", now: 0 });
+      await database.close();
+      assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["costops.db"]);
+    });
+  }
+});
+
+Deno.test("SqliteThreads: what runs when they are closed is answered, and whoever waits is told", async () => {
+  await onThreads({ count: 1 }, async (threads) => {
+    const thread = await threads.take();
+    const running = thread.ask({ sql: "select 7 as number", parameters: [] });
+    const waiting = assert.rejects(threads.take(), {
+      kind: "temporary",
+      message: "Cannot read the database: it is being closed",
+    });
+    await threads.close();
+    assert.deepEqual(await running, [{ number: 7n }]);
+    await waiting;
+    await assert.rejects(countTo(5).execute(threads.queries), { kind: "temporary" });
+  });
+});
+
+Deno.test("SqliteThreads: closing does not wait for a query without an end", async () => {
+  await onThreads({ count: 1 }, async (threads) => {
+    const thread = await threads.take();
+    const { sql, parameters } = countTo(1e15).compile(threads.queries);
+    const endless = assert.rejects(thread.ask({ sql, parameters }), { kind: "temporary" });
+    await threads.close();
+    await endless;
+  });
+});
+
 Deno.test("SqliteThreads: whoever waits is told when no thread can open the file", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/text.db`, "this is no database, but long enough to be looked at as one");
     const threads = new SqliteThreads(`${folder}/text.db`, 1);
     const answers = await Promise.allSettled([1, 2, 3].map((most) => countTo(most).execute(threads.queries)));
-    threads.close();
+    await threads.close();
     assert.deepEqual(answers.map(({ status }) => status), ["rejected", "rejected", "rejected"]);
   });
 });
