@@ -12,6 +12,7 @@ import { addDb } from "./db.ts";
 import { addDelete } from "./delete.ts";
 import { addEstimate } from "./estimate.ts";
 import { addExplain } from "./explain.ts";
+import { addForecast } from "./forecast.ts";
 import { addHelp, unknownCommand } from "./help.ts";
 import { addImport } from "./import.ts";
 import { addIngest } from "./ingest.ts";
@@ -37,6 +38,7 @@ const COMMANDS = [
   addCompare,
   addExplain,
   addEstimate,
+  addForecast,
   addPrices,
   addReprice,
   addDelete,
