@@ -5,11 +5,33 @@
 import { formatUsd, usdFromNanos } from "../money.ts";
 import type { Cell, Report, ReportColumn } from "./report.ts";
 
-/** Writes a number's cell exactly: amounts with nine decimals, thousandths and ratios with as many as they need. */
+/**
+ * Writes a number's cell with all digits that it has: amounts with nine decimals, approximate dollars with six, thousandths
+ * and ratios with as many as they need.
+ */
 export function writeExact(value: bigint, type: ReportColumn["type"]): string {
   if (type === "usd") return formatUsd(usdFromNanos(value));
+  if (type === "approximate_usd") return writeFixed(value, APPROXIMATE_DECIMALS);
   if (type === "thousandths") return writeDecimal(value, 3);
   return type === "ratio" ? writeDecimal(value, 6) : value.toString();
+}
+
+/**
+ * The cell of a statistic in dollars, for a column of the type `approximate_usd`: rounded to millionths. It is no amount
+ * and never becomes one.
+ */
+export function toApproximateCell(dollars: number): bigint {
+  return BigInt(Math.round(dollars * 10 ** APPROXIMATE_DECIMALS));
+}
+
+/** The cell of a statistic that counts, for a column of the type `thousandths`. */
+export function toThousandths(count: number): bigint {
+  return BigInt(Math.round(count * 1e3));
+}
+
+/** The cell of a statistic that is a part of a whole, for a column of the type `ratio`. */
+export function toRatioCell(part: number): bigint {
+  return BigInt(Math.round(part * 1e6));
 }
 
 /** The cells of `totals` in the order of the columns; null also for columns that do not add up. */
@@ -22,9 +44,15 @@ export function isNumeric(type: ReportColumn["type"]): boolean {
   return type !== "text" && type !== "time";
 }
 
+/** Below this nothing of a forecast means anything, and an hour of small usage still shows. */
+const APPROXIMATE_DECIMALS = 6;
+
 function writeDecimal(value: bigint, decimals: number): string {
-  const one = 10n ** BigInt(decimals);
-  const magnitude = value < 0n ? -value : value;
-  const fraction = (magnitude % one).toString().padStart(decimals, "0").replace(/0+$/, "");
-  return `${value < 0n ? "-" : ""}${magnitude / one}${fraction === "" ? "" : `.${fraction}`}`;
+  return writeFixed(value, decimals).replace(/\.?0+$/, "");
+}
+
+function writeFixed(value: bigint, decimals: number): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(decimals + 1, "0");
+  const split = digits.length - decimals;
+  return `${value < 0n ? "-" : ""}${digits.slice(0, split)}.${digits.slice(split)}`;
 }

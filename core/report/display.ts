@@ -14,6 +14,7 @@ export function displayCell(cell: Cell, type: ReportColumn["type"]): string {
   if (cell === null) return NOTHING;
   if (typeof cell === "string") return revealControls(cell);
   if (type === "ratio") return displayRatio(cell);
+  if (type === "approximate_usd") return displayUsd(usdFromNanos(cell * 1_000n));
   return type === "usd" ? displayUsd(usdFromNanos(cell)) : groupThousands(writeExact(cell, type));
 }
 

@@ -11,8 +11,10 @@ export interface ReportColumn {
   /**
    * `usd`: nano-dollars, written with nine decimals. `thousandths`: milli-units, written with up to three decimals.
    * `ratio`: a part of a whole in millionths, rounded half to even, written with up to six decimals: half is `0.5`.
+   * `approximate_usd`: a statistic in millionths of a dollar and no amount, always written with six decimals; in JSON a
+   * number, where an amount is a text.
    */
-  readonly type: "text" | "time" | "integer" | "usd" | "thousandths" | "ratio";
+  readonly type: "text" | "time" | "integer" | "usd" | "thousandths" | "ratio" | "approximate_usd";
 }
 
 /** A figure about a whole report, which is in no row: an average, the busiest period. */

@@ -93,7 +93,15 @@ function typeOf(name: string): Type {
   return /_(period|since|until)$/.test(name) ? "time" : "text";
 }
 
-const DECIMALS: Readonly<Record<Type, number>> = { text: 0, time: 0, integer: 0, usd: 9, thousandths: 3, ratio: 6 };
+const DECIMALS: Readonly<Record<Type, number>> = {
+  text: 0,
+  time: 0,
+  integer: 0,
+  usd: 9,
+  thousandths: 3,
+  ratio: 6,
+  approximate_usd: 6,
+};
 
 function readCell(value: unknown, type: Type): Cell {
   if (value === null || value === undefined) return null;

@@ -55,7 +55,8 @@ function widen(columns: readonly ReportColumn[], rows: Rows): SheetColumn[] {
 const NUMBER_DIGITS = 15;
 
 function fitsNumber(cell: Cell, type: ReportColumn["type"]): boolean {
-  if (typeof cell !== "bigint") return true;
+  // Nothing is lost where a statistic is rounded once more.
+  if (typeof cell !== "bigint" || type === "approximate_usd") return true;
   const digits = writeExact(cell, type).replace(/^-?[0.]*/, "").replace(".", "").replace(/0+$/, "");
   return digits.length <= NUMBER_DIGITS;
 }
@@ -67,6 +68,7 @@ function isTotalled({ totals }: Report): (column: SheetColumn) => boolean {
 /** How Excel shows numbers and days; a ratio is a part of a whole. Amounts show nine decimals only where they have them. */
 const NUMBER_FORMATS: Readonly<Partial<Record<ReportColumn["type"], string>>> = {
   usd: "$#,##0.00#######;-$#,##0.00#######",
+  approximate_usd: "$#,##0.00####;-$#,##0.00####",
   integer: "#,##0",
   thousandths: "#,##0.0##",
   ratio: "0.00##%",

@@ -50,7 +50,7 @@ export const Report = z.object({
   report: ReportHead,
   columns: z.array(z.object({
     name: z.string(),
-    type: z.enum(["text", "time", "integer", "usd", "thousandths", "ratio"]),
+    type: z.enum(["text", "time", "integer", "usd", "thousandths", "ratio", "approximate_usd"]),
   })),
   rows: z.array(Row),
   totals: Row,

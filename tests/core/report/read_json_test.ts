@@ -11,6 +11,7 @@ const COLUMNS: readonly ReportColumn[] = [
   { name: "cost_usd", type: "usd" },
   { name: "change_percent", type: "thousandths" },
   { name: "error_rate", type: "ratio" },
+  { name: "mean_usd", type: "approximate_usd" },
 ];
 
 function report(rows: readonly (readonly Cell[])[], totals: Report["totals"] = {}): Report {
@@ -53,15 +54,15 @@ function again(value: Report): Report {
 }
 
 Deno.test("readJsonReport() reads back every digit of every type", () => {
-  const row = ["2026-01-05", "gpt-4", 9_007_199_254_740_993n, -1n, 1_005n, 1n];
-  const nothing = [null, null, null, null, null, null];
+  const row = ["2026-01-05", "gpt-4", 9_007_199_254_740_993n, -1n, 1_005n, 1n, 12_300_000n];
+  const nothing = [null, null, null, null, null, null, null];
   const whole = report([row, nothing], { requests: 2n, cost_usd: null });
   assert.deepEqual(again(whole), whole);
 });
 
 Deno.test("readJsonReport() reads back any cells", () => {
   const number = fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n });
-  const row = fc.tuple(fc.string(), fc.string(), number, number, number, number);
+  const row = fc.tuple(fc.string(), fc.string(), number, number, number, number, number);
   fc.assert(fc.property(fc.array(row), (rows) => {
     const whole = report(rows);
     assert.deepEqual(again(whole), whole);
