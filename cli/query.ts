@@ -2,13 +2,14 @@
  * `costops query`: costs and usage by any dimension, for people and for scripts.
  */
 
-import { Argument, type Command } from "@commander-js/extra-typings";
+import { Argument, type Command, Option } from "@commander-js/extra-typings";
 import { addQueryOptions, type QueryOptions } from "./query_options.ts";
 import { LIMITS } from "../core/limits.ts";
+import { RECORD_SORTS } from "../core/usage/record_sort.ts";
 import { examples, readCount } from "./options.ts";
 import type { Shell } from "./run.ts";
 
-const SUBJECT = new Argument("[subject]", "costs, usage (tokens alone), or records (one by one, newest first)")
+const SUBJECT = new Argument("[subject]", "costs, usage (tokens alone), or records (one by one)")
   .choices(["costs", "usage", "records"] as const).default("costs" as const);
 
 /** Declares the command. */
@@ -26,6 +27,12 @@ export function addQuery(program: Command, shell: Shell): void {
       `how many records (query records; default: ${LIMITS.page_default}, as csv or ndjson all of them)`,
       readCount(Number.MAX_SAFE_INTEGER),
     )
+    .addOption(
+      new Option(
+        "--sort <order>",
+        "in which order (query records; default: -timestamp, the newest first): what has no cost comes last",
+      ).choices(RECORD_SORTS),
+    )
     .addHelpText(
       "after",
       examples(
@@ -33,6 +40,7 @@ export function addQuery(program: Command, shell: Shell): void {
         "costops query costs --group-by project,user --since last-month --filter environment=production",
         "costops query usage --group-by hour --since today --json",
         "costops query records --since today --filter model=gpt-4o --limit 5",
+        "costops query records --since 7d --sort=-cost_usd --limit 10",
         "costops query records --since last-month --format csv -o records.csv",
       ),
     )

@@ -1,9 +1,10 @@
 /**
- * Lists single records, newest first, with the ids that `explain` takes; exports all of them as CSV or NDJSON.
+ * Lists single records with the ids that `explain` takes; exports all of them as CSV or NDJSON.
  */
 
 import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
+import type { RecordSort } from "../core/usage/record_sort.ts";
 import { listRecords, type WireUsage } from "../server/operations/usage.ts";
 import { writeGrid } from "./grid.ts";
 import { openOutput } from "./output.ts";
@@ -29,9 +30,14 @@ const COLUMNS = [
 ];
 const NUMBERS = new Set(["input_tokens", "cache_read_tokens", "output_tokens", "cost_usd"]);
 
+interface RecordOptions extends QueryOptions {
+  readonly limit?: number;
+  readonly sort?: RecordSort;
+}
+
 /** Answers `costops query records`. */
 export async function answerRecords(
-  options: QueryOptions & { readonly limit?: number },
+  options: RecordOptions,
   shell: Shell,
 ): Promise<void> {
   const { terminal } = shell;
@@ -55,7 +61,7 @@ export async function answerRecords(
   try {
     const list = await withSession(
       options,
-      (session) => session.perform(listRecords, { ...readPeriod(options, session), limit }),
+      (session) => session.perform(listRecords, { ...readPeriod(options, session), sort: options.sort, limit }),
       { isReading: true },
     );
     output.write(
@@ -65,7 +71,7 @@ export async function answerRecords(
     );
     await output.finish();
     if (format === "table" && list.next !== null && !options.quiet) {
-      terminal.note(`The newest ${limit} are shown: --limit, --since and --filter show others`);
+      terminal.note(`The first ${limit} are shown: --limit, --since and --filter show others`);
     }
   } catch (error) {
     await output.abandon();
@@ -76,7 +82,7 @@ export async function answerRecords(
 /** Exports every record there is, unless a limit is given. */
 async function answerExport(
   format: "csv" | "ndjson",
-  options: QueryOptions & { readonly limit?: number },
+  options: RecordOptions,
   terminal: Terminal,
 ): Promise<void> {
   const [{ RECORD_LINES }, { exportRecords }] = await Promise.all([
@@ -88,7 +94,7 @@ async function answerExport(
     await withSession(
       options,
       (session) =>
-        exportRecords(session, readPeriod(options, session), {
+        exportRecords(session, { ...readPeriod(options, session), sort: options.sort }, {
           limit: options.limit ?? Number.MAX_SAFE_INTEGER,
           lines: RECORD_LINES[format],
           write: output.write,

@@ -1,10 +1,11 @@
 /**
- * Writes all records of a query, newest first, page by page in constant memory.
+ * Writes all records of a query page by page in constant memory.
  */
 
 import type { RecordLines } from "../core/report/record_lines.ts";
+import type { RecordPosition } from "../core/usage/record_sort.ts";
 import { perform } from "../server/operations/operation.ts";
-import type { RecordPosition, RecordQuery } from "../server/operations/record_pages.ts";
+import type { RecordQuery } from "../server/operations/record_pages.ts";
 import { listRecords } from "../server/operations/usage.ts";
 import type { Session } from "./session.ts";
 

@@ -10,6 +10,7 @@ import { type Usd, usdFromNanos } from "../core/money.ts";
 import { readAppliedPrice } from "../core/pricing/applied_price.ts";
 import type { AppliedPrice, UnpricedReason } from "../core/pricing/price.ts";
 import type { QualityFlag, ServiceTier, UsageRecord } from "../core/usage/record.ts";
+import { DEFAULT_RECORD_SORT, type RecordPosition, type RecordSort } from "../core/usage/record_sort.ts";
 import type { OtherUnits } from "../core/usage/units.ts";
 import { recordAudit } from "./audit.ts";
 import { columnOf } from "./costs.ts";
@@ -17,6 +18,7 @@ import type { Database, Queries } from "./database.ts";
 import { adjustRollups } from "./rollup_changes.ts";
 import type { RollupChange } from "./rollups.ts";
 import type { UsageTable } from "./tables.ts";
+import { continueUsage, orderUsage } from "./usage_order.ts";
 
 /** A row of the usage table as it is read. */
 export type UsageRow = Selectable<UsageTable>;
@@ -73,11 +75,13 @@ export interface UsagePageInput {
   readonly range?: TimeRange;
   readonly filter: CostQuery["filter"];
   readonly limit: number;
+  /** {@link DEFAULT_RECORD_SORT} when it is not given. */
+  readonly sort?: RecordSort;
   /** The last record of the page before: the next page begins after it. */
-  readonly after?: { readonly timestamp: number; readonly id: string };
+  readonly after?: RecordPosition;
 }
 
-/** A page of records, newest first; stable while records arrive. */
+/** A page of records in an order; stable while records arrive. */
 export async function listUsage(database: Database, input: UsagePageInput): Promise<StoredUsage[]> {
   let query = database.scanner.selectFrom("usage as t").selectAll("t").where(
     "t.organization_id",
@@ -92,11 +96,9 @@ export async function listUsage(database: Database, input: UsagePageInput): Prom
     );
   }
   for (const [dimension, values] of input.filter) query = query.where(inValues(dimension, values));
-  if (input.after !== undefined) {
-    const { timestamp, id } = input.after;
-    query = query.where(sql<boolean>`(t.timestamp, t.id) < (${timestamp}, ${id})`);
-  }
-  const rows = await query.orderBy("t.timestamp", "desc").orderBy("t.id", "desc").limit(input.limit).execute();
+  const sort = input.sort ?? DEFAULT_RECORD_SORT;
+  if (input.after !== undefined) query = continueUsage(query, sort, input.after);
+  const rows = await orderUsage(query, sort).limit(input.limit).execute();
   return rows.map(toStoredUsage);
 }
 

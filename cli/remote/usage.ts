@@ -20,13 +20,19 @@ const listUsage: Binding<RecordQuery & PageInput, UsageList> = {
   path: "/usage",
   is_paged: true,
   toRequest: (input) => {
-    const { organization_id, since, until, tz, filter } = input;
-    return { query: { organization_id, since, until, tz, filter, limit: limitOf(input) } };
+    const { organization_id, since, until, tz, filter, sort } = input;
+    return { query: { organization_id, since, until, tz, filter, sort, limit: limitOf(input) } };
   },
   fromAnswer: ({ json: { data, pagination: { has_more } } }, input) => {
     const limit = limitOf(input);
     const last = data.at(-1);
-    const next = has_more ? { timestamp: Date.parse(last.timestamp), id: last.id } : null;
+    const cost = last?.cost_usd ?? null;
+    const position = {
+      timestamp: Date.parse(last?.timestamp),
+      id: last?.id,
+      cost: cost === null ? null : parseUsd(cost),
+    };
+    const next = has_more ? position : null;
     return { data, pagination: { limit, has_more }, next };
   },
 };

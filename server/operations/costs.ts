@@ -9,7 +9,7 @@ import { findRecordPage, type PageInput, type RecordPage, type RecordQuery } fro
 import { chooseOrganization } from "./reports.ts";
 import { type RecordInput, toWireUsage, type WireUsage } from "./usage.ts";
 
-/** A page of costs, newest first. */
+/** A page of costs. */
 export interface CostList extends Pick<RecordPage, "pagination" | "next"> {
   readonly data: readonly WireUsage[];
 }

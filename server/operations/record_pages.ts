@@ -1,21 +1,15 @@
 /**
- * Pages of records, newest first: by position, which stays put while records arrive, or by number.
+ * Pages of records in an order: by position, which stays put while records arrive, or by number.
  */
 
 import type { Principal } from "../../core/access.ts";
 import { parseCostQuery } from "../../core/analytics/parse_query.ts";
 import type { TimeRange } from "../../core/analytics/query.ts";
+import { DEFAULT_RECORD_SORT, type RecordPosition, type RecordSort } from "../../core/usage/record_sort.ts";
 import { listUsage, type StoredUsage } from "../../db/usage.ts";
 import { countUsage, listUsageFrom, type UsageSelection } from "../../db/usage_pages.ts";
 import type { Environment } from "../environment.ts";
 import { chooseOrganization } from "./reports.ts";
-
-/** Where a record stands in the order of time. */
-export interface RecordPosition {
-  /** Milliseconds since 1970 UTC. */
-  readonly timestamp: number;
-  readonly id: string;
-}
 
 /** Which page: by position, or by number, from 1. */
 export type PageInput =
@@ -31,6 +25,8 @@ export interface RecordQuery {
   readonly end_date?: string;
   readonly tz?: string;
   readonly filter?: readonly string[];
+  /** Newest first when it is not given. */
+  readonly sort?: RecordSort;
 }
 
 /** A page of records. */
@@ -58,30 +54,37 @@ export async function findRecordPage(
   input: RecordQuery & PageInput,
 ): Promise<RecordPage> {
   const selection = select(environment, principal, input);
+  const { sort = DEFAULT_RECORD_SORT } = input;
   if (input.page !== undefined) {
-    return await findNumbered(environment, { ...selection, page: input.page, page_size: input.page_size });
+    return await findNumbered(environment, { ...selection, sort, page: input.page, page_size: input.page_size });
   }
   const { limit, after } = input;
-  // Nothing is later than the last record, which the planner is told apart: it would begin at the end of the range.
-  const range = after === undefined ? selection.range : endAfter(selection.range, after);
-  const found = await listUsage(environment.database, { ...selection, range, limit: limit + 1, after });
+  // In the order of time nothing lies on the other side of the last record, which the planner is told by the range
+  // alone: it would begin at the range's end.
+  const range = after === undefined ? selection.range : narrowRange(selection.range, sort, after);
+  const found = await listUsage(environment.database, { ...selection, range, sort, limit: limit + 1, after });
   const page = found.slice(0, limit);
   const last = page.at(-1);
   const has_more = found.length > limit;
-  const next = has_more && last !== undefined ? { timestamp: last.timestamp, id: last.id } : null;
+  const next = has_more && last !== undefined ? { timestamp: last.timestamp, id: last.id, cost: last.cost } : null;
   return { found: page, pagination: { limit, has_more }, next };
 }
 
-function endAfter({ since, until }: TimeRange, { timestamp }: RecordPosition): TimeRange {
-  return { since, until: Math.min(until, timestamp + 1) };
+function narrowRange({ since, until }: TimeRange, sort: RecordSort, { timestamp }: RecordPosition): TimeRange {
+  if (sort === "-timestamp") return { since, until: Math.min(until, timestamp + 1) };
+  return { since: sort === "timestamp" ? Math.max(since, timestamp) : since, until };
 }
 
 async function findNumbered(
   { database }: Environment,
-  { page, page_size, ...selection }: UsageSelection & { readonly page: number; readonly page_size: number },
+  { sort, page, page_size, ...selection }: UsageSelection & {
+    readonly sort: RecordSort;
+    readonly page: number;
+    readonly page_size: number;
+  },
 ): Promise<RecordPage> {
   const total_items = await countUsage(database, selection);
-  const found = await listUsageFrom(database, { ...selection, limit: page_size, offset: (page - 1) * page_size });
+  const found = await listUsageFrom(database, { ...selection, sort, limit: page_size, offset: (page - 1) * page_size });
   const total_pages = Math.ceil(total_items / page_size);
   const pagination = { page, page_size, total_items, total_pages, has_next: page < total_pages, has_prev: page > 1 };
   return { found, pagination, next: null };

@@ -13,7 +13,7 @@ import { chooseOrganization } from "./reports.ts";
 /** A stored record as the wire contract names its fields; what is absent is null. */
 export type WireUsage = Readonly<Record<string, unknown>>;
 
-/** A page of records, newest first. */
+/** A page of records. */
 export interface UsageList extends Pick<RecordPage, "pagination" | "next"> {
   readonly data: readonly WireUsage[];
 }

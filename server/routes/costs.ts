@@ -34,7 +34,8 @@ const list = defineRoute({
   method: "get",
   path: "/costs",
   summary: "List what records cost",
-  description: "Newest first. Pages by cursor stay put while records arrive; numbered pages move.",
+  description:
+    "Newest first unless `sort` says otherwise. Pages by cursor stay put while records arrive; numbered pages move.",
   tag,
   query: RecordsQuery,
   replies: { 200: { description: "A page of costs", schema: listOf(Cost).meta({ id: "CostList" }) } },

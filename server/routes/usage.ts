@@ -17,7 +17,8 @@ const list = defineRoute({
   method: "get",
   path: "/usage",
   summary: "List usage records",
-  description: "Newest first. Pages by cursor stay put while records arrive; numbered pages move.",
+  description:
+    "Newest first unless `sort` says otherwise. Pages by cursor stay put while records arrive; numbered pages move.",
   tag,
   query: RecordsQuery,
   replies: { 200: { description: "A page of records", schema: listOf(StoredUsage).meta({ id: "UsageList" }) } },

@@ -93,6 +93,7 @@ const READING: readonly (readonly string[])[] = [
   ["query", "--since", "2026-01", "--filter", "model=gpt-4,gpt-4o", "--filter", "tag:team=core", "--json"],
   ["query", "usage", ...RANGE, "--group-by", "week", "--tz", "Europe/Berlin", "--format", "table", "--chart"],
   ["query", "records", ...RANGE, "--limit", "5"],
+  ["query", "records", ...RANGE, "--limit", "150", "--sort=-cost_usd"],
   ["query", "records", ...RANGE, "--limit", "500", "--format", "table"],
   ["trends", ...RANGE, "--movers-by", "project", "--interval", "week", "--format", "table"],
   ["trends", "--since", "2020-01-01", "--until", "2020-01-08", "--format", "md"],

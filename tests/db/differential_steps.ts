@@ -4,8 +4,10 @@
 
 import fc from "fast-check";
 import { type CostQueryTexts, parseCostQuery } from "../../core/analytics/parse_query.ts";
+import { usdFromNanos } from "../../core/money.ts";
 import { readOwnPrice } from "../../core/pricing/own_price.ts";
 import type { UsageRecord } from "../../core/usage/record.ts";
+import { RECORD_SORTS } from "../../core/usage/record_sort.ts";
 import { listAuditEntries } from "../../db/audit_entries.ts";
 import { readGroupFacts, readUsageFacts } from "../../db/call_facts.ts";
 import { readCosts } from "../../db/costs.ts";
@@ -88,7 +90,11 @@ function act({ number }: Run) {
 const page = fc.record({
   organization,
   limit: fc.integer({ min: 1, max: 5 }),
-  after: fc.oneof(fc.constant(undefined), fc.record({ timestamp: instant, id })),
+  sort: fc.constantFrom(...RECORD_SORTS),
+  after: fc.oneof(
+    fc.constant(undefined),
+    fc.record({ timestamp: instant, id, cost: fc.constantFrom(null, usdFromNanos(0n), usdFromNanos(1n)) }),
+  ),
 });
 
 const STEPS = {

@@ -6,6 +6,7 @@ import { z } from "@hono/zod-openapi";
 import { DIMENSIONS, INTERVALS } from "../../../core/analytics/query.ts";
 import { CostopsError } from "../../../core/error.ts";
 import { LIMITS } from "../../../core/limits.ts";
+import { RECORD_SORTS } from "../../../core/usage/record_sort.ts";
 import { OrganizationId } from "./values.ts";
 
 const Text = z.string().min(1).max(LIMITS.text_characters);
@@ -52,8 +53,16 @@ export const PAGE_FIELDS = {
   page_size: z.int().min(1).max(LIMITS.page).optional().describe("Of numbered pages, in the place of limit."),
 };
 
-/** A range and filters. */
-export const RecordsQuery = z.strictObject({ ...RANGE_FIELDS, ...FILTER_FIELDS, ...PAGE_FIELDS });
+/** A range and filters, in an order. */
+export const RecordsQuery = z.strictObject({
+  ...RANGE_FIELDS,
+  ...FILTER_FIELDS,
+  sort: z.enum(RECORD_SORTS).optional().describe(
+    "In which order; a minus turns it round. `-timestamp`, the newest first, when it is not given; `-cost_usd` is the " +
+      "dearest first. What has no cost comes last, equal costs newest first.",
+  ),
+  ...PAGE_FIELDS,
+});
 
 /** A range, filters and grouping. */
 export const GroupedQuery = z.strictObject({ ...RANGE_FIELDS, ...FILTER_FIELDS, ...GROUP_FIELDS });

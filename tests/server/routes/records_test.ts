@@ -70,6 +70,49 @@ Deno.test("numbered pages tell how many there are", async () => {
   });
 });
 
+Deno.test("lists are sorted by time or cost, without a cost last, and cursors go on in their order", async () => {
+  await withApi(async (api) => {
+    const sent = [["a", "gpt-4", 1000], ["b", "gpt-4", 3000], ["c", "gpt-99", 9], ["d", "gpt-4", 1000], [
+      "e",
+      "gpt-99",
+      9,
+    ]];
+    const records = sent.map(([id, model, prompt_tokens], at) => ({
+      ...{ id, model, prompt_tokens, provider: "openai" },
+      timestamp: Date.UTC(2026, 1, 1) + at * 1000,
+    }));
+    assert.equal((await api.send("POST", "/api/v1/usage/batch", { json: records })).status, 201);
+    const ids = ({ data }: { data: readonly { id: string }[] }) => data.map(({ id }) => id).join("");
+    const walk = async (list: string, sort: string) => {
+      let [seen, cursor] = ["", ""];
+      for (let page = 0; page < 6; page++) {
+        const answer = await json(await api.send("GET", `/api/v1/${list}?limit=1&sort=${sort}${cursor}`));
+        seen += ids(answer);
+        if (!answer.pagination.has_more) break;
+        cursor = `&cursor=${answer.pagination.next_cursor}`;
+      }
+      return seen;
+    };
+    for (
+      const [sort, wanted] of [["-timestamp", "edcba"], ["timestamp", "abcde"], ["-cost_usd", "bdaec"], [
+        "cost_usd",
+        "dabec",
+      ]]
+    ) {
+      for (const list of ["usage", "costs"]) assert.equal(await walk(list, sort!), wanted, `${list} by ${sort}`);
+      assert.equal(
+        ids(await json(await api.send("GET", `/api/v1/usage?page=1&page_size=5&sort=${sort}`))),
+        wanted,
+        sort,
+      );
+    }
+    const first = await json(await api.send("GET", "/api/v1/usage?limit=1&sort=cost_usd"));
+    const other = `/api/v1/usage?limit=1&cursor=${first.pagination.next_cursor}`;
+    assert.equal((await api.send("GET", other)).status, 422);
+    assert.equal((await api.send("GET", "/api/v1/usage?sort=model")).status, 422);
+  });
+});
+
 Deno.test("lists are filtered by any dimension, by commas or repeated", async () => {
   await withApi(async (api) => {
     await sendRecords(api, 0, 10);
