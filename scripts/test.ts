@@ -5,6 +5,8 @@
  * after it run the tests of those paths alone. A test that is ignored says why in brackets at the end of its name
  * (`db copies to Postgres (needs Postgres)`); one that does not say fails the run.
  *
+ * Programs that tests run and that are not on the path come from Debian's packages (debian_tools.ts).
+ *
  * The tests find a Postgres server at TEST_DATABASE_URL: the one that is given, otherwise one of the run's own, which
  * ends with it, however it ends.
  */
@@ -12,9 +14,10 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type PostgresServer, startPostgres } from "../tests/db/postgres_server.ts";
+import { readyTools } from "./debian_tools.ts";
 import { findCounts, formatCounts, listSkipped, stripColors, type TestCounts } from "./test_report.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -49,7 +52,10 @@ async function main(args: readonly string[]): Promise<number> {
   const counts: TestCounts[] = [];
   if (!isSoak && paths.length === 0) { for (const gate of GATES) counts.push(await runGate(gate)); }
   const testPaths = isSoak ? await findSoakTests() : paths.length > 0 ? paths : ["tests/"];
-  counts.push(await withPostgres((env) => runTests(testPaths, { isSoak, env })));
+  const tools = await readyTools();
+  console.log(`tools: ${tools.said}`);
+  const path = [process.env.PATH ?? "", ...(tools.folder === undefined ? [] : [tools.folder])].join(delimiter);
+  counts.push(await withPostgres((env) => runTests(testPaths, { isSoak, env: { ...env, PATH: path } })));
   const total = addCounts(counts);
   console.log(formatCounts(total));
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
