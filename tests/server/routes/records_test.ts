@@ -103,7 +103,7 @@ Deno.test("lists are sorted by time or cost, without a cost last, and cursors go
       assert.equal(
         ids(await json(await api.send("GET", `/api/v1/usage?page=1&page_size=5&sort=${sort}`))),
         wanted,
-        sort,
+        `pages by ${sort}`,
       );
     }
     const first = await json(await api.send("GET", "/api/v1/usage?limit=1&sort=cost_usd"));
