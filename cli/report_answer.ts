@@ -5,11 +5,12 @@
 import { CostopsError } from "../core/error.ts";
 import { FOCUS_FORMAT, readReportFormat, type ReportFormat } from "../core/report/format.ts";
 import type { Report } from "../core/report/report.ts";
+import { type FileFormat, writeFile } from "../server/operations/report_makers.ts";
 import { makeReport, type ReportType } from "../server/operations/reports.ts";
 import { openOutput, type Output } from "./output.ts";
 import type { AnswerOptions, QueryOptions } from "./query_options.ts";
 import type { Shell } from "./run.ts";
-import { keptFiles, type Session, withSession } from "./session.ts";
+import { isLocal, keptFiles, type LocalSession, type Session, withSession } from "./session.ts";
 
 /** Bars of a terminal's chart: a month of days. */
 const MAX_BARS = 31;
@@ -22,15 +23,25 @@ export async function answerQuery(
   if (options.format?.toLowerCase() === FOCUS_FORMAT.name && type === "cost" && !options.json) {
     return await (await import("./focus_answer.ts")).answerFocus(options, shell);
   }
-  const ask = (session: Session) =>
-    session.perform(makeReport, {
-      ...readPeriod(options, session),
-      type,
-      group_by: options.groupBy,
-      columns: options.columns,
-    });
-  await answerWith(ask, { options, shell, offTerminal });
+  const readInput = (session: Session) => ({
+    ...readPeriod(options, session),
+    group_by: options.groupBy,
+    columns: options.columns,
+  });
+  const writeDirectly: WriteDirectly = async (session, { format, write }) => {
+    const { environment, principal } = session.local;
+    const making = { environment, principal, query: readInput(session), asked_at: environment.now() };
+    await writeFile({ ...making, type, format }, write);
+  };
+  const ask = (session: Session) => session.perform(makeReport, { ...readInput(session), type });
+  await answerWith(ask, { options, shell, offTerminal, writeDirectly: type === "summary" ? undefined : writeDirectly });
 }
+
+/** Writes a report of a database as its rows come, however many there are. */
+type WriteDirectly = (
+  session: LocalSession,
+  to: { readonly format: FileFormat; readonly write: Output["write"] },
+) => Promise<void>;
 
 /** What flags say of which records are meant. */
 export function readPeriod({ since, until, filter }: AnswerOptions, { config }: Session) {
@@ -40,7 +51,12 @@ export function readPeriod({ since, until, filter }: AnswerOptions, { config }: 
 /** Writes the report that `ask` makes. The format is checked and the file opened before the work starts. */
 export async function answerWith(
   ask: (session: Session) => Promise<Report>,
-  { options, shell, offTerminal }: { options: AnswerOptions; shell: Shell; offTerminal: "csv" | "json" },
+  { options, shell, offTerminal, writeDirectly }: {
+    options: AnswerOptions;
+    shell: Shell;
+    offTerminal: "csv" | "json";
+    writeDirectly?: WriteDirectly;
+  },
 ): Promise<void> {
   const { terminal } = shell;
   const isForReading = terminal.isInteractive && (options.output ?? "-") === "-";
@@ -50,8 +66,14 @@ export async function answerWith(
   }
   const output = await openOutput(options.output, { terminal, kept: keptFiles(options) });
   try {
-    const report = await withSession(options, ask, { isReading: true });
-    await write(report, { format, options, width: terminal.width, write: output.write });
+    await withSession(options, async (session) => {
+      if (writeDirectly !== undefined && isLocal(session) && format.loadStream !== undefined) {
+        // What is written as its rows come is a file's format.
+        return await writeDirectly(session, { format: format.name as FileFormat, write: output.write });
+      }
+      const report = await ask(session);
+      await write(report, { format, options, width: terminal.width, write: output.write });
+    }, { isReading: true });
     await output.finish();
   } catch (error) {
     await output.abandon();

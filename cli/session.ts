@@ -35,6 +35,11 @@ export interface LocalSession extends Session {
   readonly local: Local;
 }
 
+/** Whether a session is on a database. */
+export function isLocal(session: Session): session is LocalSession {
+  return session.local !== undefined;
+}
+
 /** Reads the configuration for a command's flags; the server's own variables are read only for the server. */
 export function readConfig(
   options: CommonOptions & { readonly tz?: string },

@@ -37,6 +37,8 @@ export const LIMITS = {
   filter_values: 100,
   /** Rows of one answer; more wants a filter or an export. */
   query_rows: 100_000,
+  /** Rows of a workbook that is made whole, with its totals: some 6 KiB each in memory. A longer one is written as it comes. */
+  workbook_rows: 20_000,
   /** Time buckets of one answer: a year of hours. */
   query_buckets: 10_000,
   /** Periods of a moving average: a year of days. */

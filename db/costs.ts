@@ -16,17 +16,14 @@ import { checkRetention } from "./retention.ts";
 import { ROLLUP_DIMENSIONS, ROLLUP_MEASURES } from "./rollups.ts";
 
 /** Pieces of one statement; three parameters each, far below SQLite's 32,766 and Postgres' 65,535. */
-const PIECES = 500;
+export const PIECES = 500;
 
 /**
  * Answers a query with one row for each time bucket and group that has records, exactly as the rows add up.
  * Fails with `too_large` beyond LIMITS.query_rows rows, and with `beyond_retention` when rows that it needs are gone.
  */
 export async function readCosts(database: Database, query: CostQuery): Promise<CostRow[]> {
-  const grains = grainsFor(query);
-  const pieces = query.buckets.flatMap((range, bucket) =>
-    cutRange(range, grains).map((piece) => ({ ...piece, bucket }))
-  );
+  const pieces = piecesOf(query);
   // One snapshot for all statements: what another process commits meanwhile is in all of them or in none.
   return await database.scanner.transaction().setIsolationLevel("repeatable read").execute(async (queries) => {
     await checkRetention(queries, query, pieces);
@@ -34,7 +31,8 @@ export async function readCosts(database: Database, query: CostQuery): Promise<C
   });
 }
 
-async function readAll(
+/** Reads all rows at once, within a transaction. */
+export async function readAll(
   queries: Queries,
   { query, pieces }: { readonly query: CostQuery; readonly pieces: readonly BucketPiece[] },
 ): Promise<CostRow[]> {
@@ -58,6 +56,12 @@ function tooManyRows(): CostopsError {
   );
 }
 
+/** The pieces of a query's time buckets, in the order of time. */
+export function piecesOf(query: CostQuery): BucketPiece[] {
+  const grains = grainsFor(query);
+  return query.buckets.flatMap((range, bucket) => cutRange(range, grains).map((piece) => ({ ...piece, bucket })));
+}
+
 /** Which roll-ups have every dimension that the query groups or filters by. */
 function grainsFor(query: CostQuery): Grain[] {
   if (query.units.length > 0) return ["record"];
@@ -71,11 +75,12 @@ function grainsFor(query: CostQuery): Grain[] {
 }
 
 /** A piece and the time bucket it is of. */
-interface BucketPiece extends Piece {
+export interface BucketPiece extends Piece {
   readonly bucket: number;
 }
 
-interface Part {
+/** What one statement answers. */
+export interface Part {
   readonly query: CostQuery;
   readonly grain: Grain;
   readonly pieces: readonly BucketPiece[];
@@ -96,7 +101,14 @@ export const RECORD_MEASURES: Readonly<Record<(typeof ROLLUP_MEASURES)[number], 
     + t.cache_write_1h_tokens + t.modal_cache_write_tokens + t.output_tokens + t.modal_output_tokens else 0 end`,
 };
 
-async function readPieces(queries: Queries, { query, grain, pieces }: Part): Promise<CostRow[]> {
+async function readPieces(queries: Queries, part: Part): Promise<CostRow[]> {
+  const { rows } = await sql<Record<string, unknown>>`${selectGroups(part)} limit ${LIMITS.query_rows + 1}`
+    .execute(queries);
+  return rows.map((row) => toCostRow(row, part.query));
+}
+
+/** The groups of pieces of one grain: columns `bucket`, `group_N` ('' for none), the measures, and `unit_N`. */
+export function selectGroups({ query, grain, pieces }: Part): RawBuilder<unknown> {
   const isRecord = grain === "record";
   const needsUser = query.group_by.includes("user") || query.filter.has("user");
   const table = isRecord
@@ -113,7 +125,7 @@ async function readPieces(queries: Queries, { query, grain, pieces }: Part): Pro
   const units = query.units.map((name, at) =>
     sql`cast(sum(cast(coalesce(t.units ->> ${sql.lit(name)}, '0') as bigint)) as bigint) as ${sql.ref(`unit_${at}`)}`
   );
-  const groups = query.group_by.map((dimension, at) => sql`${columnOf(dimension)} as ${sql.ref(`group_${at}`)}`);
+  const groups = query.group_by.map((dimension, at) => sql`${groupOf(dimension)} as ${sql.ref(`group_${at}`)}`);
   const conditions = [...query.filter].map(([dimension, values]) =>
     sql`${columnOf(dimension)} in (${sql.join(values)})`
   );
@@ -121,7 +133,7 @@ async function readPieces(queries: Queries, { query, grain, pieces }: Part): Pro
   const list = pieces.map(({ bucket, since, until }) =>
     sql`(cast(${bucket} as bigint), cast(${since} as bigint), cast(${until} as bigint))`
   );
-  const { rows } = await sql<Record<string, unknown>>`
+  return sql`
     with pieces (bucket, since, until) as (values ${sql.join(list)})
     select ${sql.join([sql`p.bucket as bucket`, ...groups, ...measures, ...units])}
     from pieces as p cross join ${sql.table(table)} as t
@@ -133,9 +145,13 @@ async function readPieces(queries: Queries, { query, grain, pieces }: Part): Pro
       ...conditions,
     ], sql` and `)
   }
-    group by ${sql.join([sql`p.bucket`, ...query.group_by.map((_, at) => sql.ref(`group_${at}`))])}
-    limit ${LIMITS.query_rows + 1}`.execute(queries);
-  return rows.map((row) => toCostRow(row, query));
+    group by ${sql.join([sql`p.bucket`, ...query.group_by.map((_, at) => sql.ref(`group_${at}`))])}`;
+}
+
+/** A dimension as a group: always in the bytewise order of the table's columns, which JSON does not have everywhere. */
+function groupOf(dimension: Dimension): RawBuilder<unknown> {
+  const column = columnOf(dimension);
+  return dimension.startsWith("tag:") ? sql`coalesce(nullif(t.model, t.model), ${column})` : column;
 }
 
 /** Where a dimension of the table `t` is: a column, or a key of the tags; '' where a record has none. */
@@ -156,7 +172,8 @@ function tagKey(key: string): string {
   );
 }
 
-function toCostRow(row: Record<string, unknown>, query: CostQuery): CostRow {
+/** A row of {@link selectGroups}. */
+export function toCostRow(row: Record<string, unknown>, query: CostQuery): CostRow {
   const whole = (name: string) => row[name] as bigint;
   return {
     bucket: Number(row.bucket),

@@ -2,12 +2,13 @@
  * Connections to a Postgres server: a pool with the settings that keep records, and transactions that end for certain.
  */
 
-import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
-import { type ClientBase, Pool, type PoolClient, type PoolConfig, types } from "pg";
+import { Kysely, type PostgresCursor, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
+import { type ClientBase, Pool, type PoolClient, type PoolConfig, type Submittable, types } from "pg";
 import { CostopsError } from "../core/error.ts";
 import type { ConnectionLoad, Queries } from "./database.ts";
 import { maskPassword } from "../core/mask.ts";
 import { readAddress } from "./postgres_address.ts";
+import { cursorsWith } from "./postgres_cursor.ts";
 import { explainPostgresError, isConnectionLost, isWorthAnotherTry } from "./postgres_errors.ts";
 import { type Fate, readFate, readLife } from "./postgres_fate.ts";
 import type { Tables } from "./tables.ts";
@@ -69,7 +70,8 @@ export class PostgresConnections {
     this.#pool = new Pool(config);
     // An idle connection that breaks leaves the pool; the next query makes a new one.
     this.#pool.on("error", () => {});
-    this.reader = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: this.#translated() }) });
+    const cursor = cursorsWith(getTypeParser);
+    this.reader = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: this.#translated(), cursor }) });
   }
 
   /** Connections by what they do, and who waits for one. */
@@ -207,8 +209,16 @@ export class PostgresConnections {
         throw error;
       }
     };
+    const open = (cursor: OpenedCursor): PostgresCursor<unknown> => {
+      client.query(cursor);
+      // Ends the limit of time of a query, which a cursor would never end by itself.
+      cursor.callback?.();
+      return { read: (rows) => this.#explained(cursor.read(rows)), close: () => this.#explained(cursor.close()) };
+    };
     return {
-      query: ((sql: string, parameters: unknown[]) => this.#explained(query(sql, parameters))) as never,
+      query:
+        ((sql: string | OpenedCursor, parameters: unknown[]) =>
+          typeof sql === "string" ? this.#explained(query(sql, parameters)) : open(sql)) as never,
       // The server may say that it ends a connection before the connection ends: nobody is to be given that one.
       release: () => client.release(isBroken),
     };
@@ -222,6 +232,9 @@ export class PostgresConnections {
     }
   }
 }
+
+/** A cursor as `pg` takes it, and gives it a callback of its own. */
+type OpenedCursor = PostgresCursor<unknown> & Submittable & { readonly callback?: () => void };
 
 /** A row as `pg` gives it. */
 export type Row = Record<string, unknown>;
@@ -294,7 +307,8 @@ async function prepareSession(client: ClientBase, { url, is_patient }: { url: st
   const settings = {
     statement_timeout: is_patient ? 0 : STATEMENT_MS,
     lock_timeout: LOCK_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    // A pipe that an operator's report goes to may be read slowly.
+    idle_in_transaction_session_timeout: is_patient ? 0 : IDLE_IN_TRANSACTION_MS,
     ...(durability === "off" || durability === "local" ? { synchronous_commit: "on" } : {}),
   };
   await client.query(Object.entries(settings).map(([name, value]) => `set ${name} = ${value}`).join("; "));

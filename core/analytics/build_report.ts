@@ -4,6 +4,7 @@
 
 import { formatInstant } from "../time.ts";
 import type { Cell, Coverage, Report, ReportColumn, ReportSubject } from "../report/report.ts";
+import type { ReportEnd, ReportFrame, ReportStream } from "../report/report_rows.ts";
 import { type OtherUnitName, UNITS } from "../usage/units.ts";
 import { compareByCost, compareByTokens, knownCost, mergeRows, sumRows, totalTokens } from "./fold.ts";
 import type { CostRow, Measures } from "./measures.ts";
@@ -41,26 +42,80 @@ export const COST_COLUMNS: readonly MeasureColumn[] = [
   { name: "unpriced_records", type: "integer", read: ({ measures }) => measures.unpriced_records },
 ];
 
+/** A report whose rows are to be added. */
+export interface ReportKind {
+  readonly type: ReportSubject;
+  readonly title: string;
+  /** Beside those of the grouping. */
+  readonly columns: readonly MeasureColumn[];
+}
+
+/** Costs: requests, tokens, `cost_usd`, `unpriced_records` and the units asked for. */
+export function costKind(query: CostQuery): ReportKind {
+  const columns = [...TOKEN_COLUMNS, ...COST_COLUMNS, ...query.units.map(unitColumn)];
+  return { type: "cost", title: titleOf("Cost", query), columns };
+}
+
+/** Usage, without money. */
+export function usageKind(query: CostQuery): ReportKind {
+  return { type: "usage", title: titleOf("Usage", query), columns: [...TOKEN_COLUMNS, ...query.units.map(unitColumn)] };
+}
+
 /**
- * Reports what calls cost: the grouping, then requests, tokens, `cost_usd`, `unpriced_records` and the units asked for.
- * Sorted by time, then by cost descending, then by dimensions. `cost_usd` is null where nothing is priced.
+ * Reports what calls cost: the grouping, then the columns of {@link costKind}. Sorted by time, then by cost descending,
+ * then by dimensions. `cost_usd` is null where nothing is priced.
  */
 export function buildCostReport(input: ReportInput): Report {
-  const columns = [...TOKEN_COLUMNS, ...COST_COLUMNS, ...input.query.units.map(unitColumn)];
-  const rows = mergeRows(input.rows).sort(compareByCost);
-  return assembleReport(input, { type: "cost", title: titleOf("Cost", input.query), columns, rows });
+  return assembleReport(input, { ...costKind(input.query), rows: mergeRows(input.rows).sort(compareByCost) });
 }
 
 /** Reports what was used, without money: sorted by time, then by total tokens descending, then by dimensions. */
 export function buildUsageReport(input: ReportInput): Report {
-  const columns = [...TOKEN_COLUMNS, ...input.query.units.map(unitColumn)];
-  const rows = mergeRows(input.rows).sort(compareByTokens);
-  return assembleReport(input, { type: "usage", title: titleOf("Usage", input.query), columns, rows });
+  return assembleReport(input, { ...usageKind(input.query), rows: mergeRows(input.rows).sort(compareByTokens) });
+}
+
+/** What a report of many rows is made from: the rows are merged and in order already. */
+export interface StreamInput extends Omit<ReportInput, "rows"> {
+  readonly rows: AsyncIterable<readonly CostRow[]>;
+  /** All rows added up, before they are read. */
+  readonly readTotal: () => Promise<Iterable<CostRow>>;
+}
+
+/** A report that adds up its rows as they are read. */
+export function streamReport(input: StreamInput, kind: ReportKind): ReportStream {
+  const all = [...groupingColumns(input.query), ...kind.columns];
+  let total = sumRows([]);
+  const toCells = (row: CostRow) => {
+    total = sumRows([total, row]);
+    return all.map((column) => column.read(row));
+  };
+  return {
+    ...frameOf(input, kind),
+    rows: mapPieces(input.rows, toCells),
+    end: () => endOf(total, kind),
+    readTotals: async () => endOf(sumRows(await input.readTotal()), kind).totals,
+  };
+}
+
+async function* mapPieces<From, To>(pieces: AsyncIterable<readonly From[]>, map: (from: From) => To) {
+  for await (const piece of pieces) yield piece.map(map);
+}
+
+function frameOf(input: Omit<ReportInput, "rows">, kind: ReportKind): ReportFrame {
+  const columns = [...groupingColumns(input.query), ...kind.columns];
+  return { report: reportHead(input, kind), columns: columns.map(({ name, type }) => ({ name, type })) };
+}
+
+function endOf(total: CostRow, { columns }: ReportKind): ReportEnd {
+  return {
+    totals: Object.fromEntries(columns.map((column) => [column.name, column.read(total)])),
+    coverage: coverageOf(total.measures),
+  };
 }
 
 /** The head of a report: what was asked, when, and with which prices. */
 export function reportHead(
-  { query, now, price_book }: ReportInput,
+  { query, now, price_book }: Omit<ReportInput, "rows">,
   { type, title }: Pick<Report["report"], "type" | "title">,
 ): Report["report"] {
   return {
@@ -113,23 +168,12 @@ export function titleOf(subject: string, query: CostQuery): string {
 
 /** Makes a report of the grouping's columns and those given; totals are read from the sum of all rows. */
 export function assembleReport(
-  input: ReportInput,
-  { type, title, columns, rows }: {
-    readonly type: ReportSubject;
-    readonly title: string;
-    readonly columns: readonly MeasureColumn[];
-    readonly rows: readonly CostRow[];
-  },
+  input: Omit<ReportInput, "rows">,
+  { rows, ...kind }: ReportKind & { readonly rows: readonly CostRow[] },
 ): Report {
-  const all = [...groupingColumns(input.query), ...columns];
-  const total = sumRows(rows);
-  return {
-    report: reportHead(input, { type, title }),
-    columns: all.map(({ name, type }) => ({ name, type })),
-    rows: rows.map((row) => all.map((column) => column.read(row))),
-    totals: Object.fromEntries(columns.map((column) => [column.name, column.read(total)])),
-    coverage: coverageOf(total.measures),
-  };
+  const all = [...groupingColumns(input.query), ...kind.columns];
+  const cells = rows.map((row) => all.map((column) => column.read(row)));
+  return { ...frameOf(input, kind), rows: cells, ...endOf(sumRows(rows), kind) };
 }
 
 /** The column of a counted unit that a query asked for. */

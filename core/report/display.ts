@@ -38,7 +38,7 @@ export function displayName(name: string): string {
 }
 
 /** The figures about a whole report, a line each, and what its figures do not reach. */
-export function describeSummary({ report }: Report): string[] {
+export function describeSummary({ report }: Pick<Report, "report">): string[] {
   const figures = Object.entries(report.summary ?? {})
     .map(([name, { value, type }]) => `${displayName(name)}: ${displayCell(value, type)}`);
   if (report.records_since === undefined) return figures;
@@ -83,7 +83,7 @@ export function describeUnpriced({ unpriced_records, unpriced_tokens, ratio }: C
 }
 
 /** The period of a report in a line: `2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z (UTC)`. */
-export function describePeriod({ report }: Report): string {
+export function describePeriod({ report }: Pick<Report, "report">): string {
   return `${report.since} to ${report.until} (${report.tz})`;
 }
 

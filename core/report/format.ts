@@ -5,6 +5,7 @@
 import { CostopsError } from "../error.ts";
 import { findNearest } from "../nearest.ts";
 import type { Report } from "./report.ts";
+import { type BeginRows, type ReportStream, writeStream } from "./report_rows.ts";
 
 /** What a format may want to know of where it is written to. */
 export interface WriteOptions {
@@ -20,12 +21,15 @@ export interface TextFormat extends FormatNames {
   readonly is_binary: false;
   /** Loads what writes it: a terminal's table needs more than a CSV does, and nobody waits for the others. */
   readonly load: () => Promise<WriteReport>;
+  /** Loads what writes it as its rows come, the same text; absent where all rows must be known first. */
+  readonly loadStream?: () => Promise<WriteRows<string>>;
 }
 
 /** A format of bytes. */
 export interface BinaryFormat extends FormatNames {
   readonly is_binary: true;
   readonly load: () => Promise<WriteBytes>;
+  readonly loadStream?: () => Promise<WriteRows<Uint8Array>>;
 }
 
 interface FormatNames {
@@ -41,6 +45,9 @@ export type WriteReport = (report: Report, options?: WriteOptions) => Iterable<s
 /** Gives a report's bytes in pieces. */
 export type WriteBytes = (report: Report) => AsyncIterable<Uint8Array>;
 
+/** Gives a report in pieces as its rows come. */
+export type WriteRows<Piece extends string | Uint8Array> = (report: ReportStream) => AsyncIterable<Piece>;
+
 /** Every format by its name. */
 export const REPORT_FORMATS = {
   csv: {
@@ -49,6 +56,7 @@ export const REPORT_FORMATS = {
     content_type: "text/csv; charset=utf-8; header=present",
     is_binary: false,
     load: async () => (await import("./formats/csv.ts")).writeCsv,
+    loadStream: async () => streamWith((await import("./formats/csv.ts")).beginCsv),
   },
   json: {
     name: "json",
@@ -56,6 +64,7 @@ export const REPORT_FORMATS = {
     content_type: "application/json",
     is_binary: false,
     load: async () => (await import("./formats/json.ts")).writeJson,
+    loadStream: async () => streamWith((await import("./formats/json.ts")).beginJson),
   },
   ndjson: {
     name: "ndjson",
@@ -63,6 +72,7 @@ export const REPORT_FORMATS = {
     content_type: "application/x-ndjson",
     is_binary: false,
     load: async () => (await import("./formats/ndjson.ts")).writeNdjson,
+    loadStream: async () => streamWith((await import("./formats/ndjson.ts")).beginNdjson),
   },
   md: {
     name: "md",
@@ -70,6 +80,7 @@ export const REPORT_FORMATS = {
     content_type: "text/markdown; charset=utf-8",
     is_binary: false,
     load: async () => (await import("./formats/markdown.ts")).writeMarkdown,
+    loadStream: async () => streamWith((await import("./formats/markdown.ts")).beginMarkdown),
   },
   html: {
     name: "html",
@@ -84,6 +95,7 @@ export const REPORT_FORMATS = {
     content_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     is_binary: true,
     load: async () => (await import("./formats/xlsx.ts")).writeXlsx,
+    loadStream: async () => (await import("./formats/xlsx_stream.ts")).streamXlsx,
   },
   table: {
     name: "table",
@@ -99,6 +111,10 @@ export const FOCUS_FORMAT = { name: "focus", extension: "csv", content_type: REP
 
 /** The name of a format. */
 export type ReportFormatName = keyof typeof REPORT_FORMATS;
+
+function streamWith(begin: BeginRows): WriteRows<string> {
+  return (report) => writeStream(begin, report);
+}
 
 /** Finds a format by its name. Fails with `invalid`, naming the nearest one. */
 export function readReportFormat(name: string): ReportFormat {

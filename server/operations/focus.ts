@@ -39,42 +39,45 @@ export interface FocusSummary {
 export const exportFocus: Operation<FocusInput, FocusSummary> = {
   name: "exportFocus",
   permission: "cost:read",
-  handle: async (environment, principal, { write, ...input }) => {
-    const query = parseFocusQuery(environment, principal, input);
-    const context = await readContext(environment, query);
-    const fold = new ChargeFold(query.buckets);
-    const summary = { rows: 0, cost_nanos: 0n, priced_records: 0n, unpriced_records: 0n };
-    const writeCharges = async (charges: ReturnType<ChargeFold["finish"]>) => {
-      for (const charge of charges) {
-        summary.rows += 1;
-        summary.cost_nanos += charge.nanos;
-        await write(writeFocusLine(charge, context));
-      }
-    };
-    await write(writeFocusHeader());
-    await walkPricedUsage(environment.database, query, async (rows) => {
-      for (const row of rows) {
-        const record = toCharged(row, context.tags);
-        if (record === null) summary.unpriced_records += 1n;
-        else {
-          summary.priced_records += 1n;
-          const charges = fold.add(record);
-          if (charges.length > 0) await writeCharges(charges);
-        }
-      }
-    });
-    await writeCharges(fold.finish());
-    return summary;
-  },
+  handle: (environment, principal, { write, ...input }) =>
+    writeFocus(environment, parseFocusQuery(principal, input, environment.now()), write),
 };
 
-function parseFocusQuery(
+/** Writes a file of FOCUS for a query of {@link parseFocusQuery}. */
+export async function writeFocus(
   environment: Environment,
-  principal: Principal,
-  input: Omit<FocusInput, "write">,
-): CostQuery {
+  query: CostQuery,
+  write: FocusInput["write"],
+): Promise<FocusSummary> {
+  const context = await readContext(environment, query);
+  const fold = new ChargeFold(query.buckets);
+  const summary = { rows: 0, cost_nanos: 0n, priced_records: 0n, unpriced_records: 0n };
+  const writeCharges = async (charges: ReturnType<ChargeFold["finish"]>) => {
+    for (const charge of charges) {
+      summary.rows += 1;
+      summary.cost_nanos += charge.nanos;
+      await write(writeFocusLine(charge, context));
+    }
+  };
+  await write(writeFocusHeader());
+  await walkPricedUsage(environment.database, query, async (rows) => {
+    for (const row of rows) {
+      const record = toCharged(row, context.tags);
+      if (record === null) summary.unpriced_records += 1n;
+      else {
+        summary.priced_records += 1n;
+        const charges = fold.add(record);
+        if (charges.length > 0) await writeCharges(charges);
+      }
+    }
+  });
+  await writeCharges(fold.finish());
+  return summary;
+}
+
+/** Reads the query of a file: by day unless it says by hour or month. Fails with `invalid`. */
+export function parseFocusQuery(principal: Principal, input: Omit<FocusInput, "write">, now: number): CostQuery {
   const texts = { ...input, organization_id: chooseOrganization(principal, input) };
-  const now = environment.now();
   const query = parseCostQuery(texts, now);
   if (query.interval === "week") {
     throw new CostopsError(

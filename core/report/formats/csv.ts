@@ -4,15 +4,24 @@
 
 import { isNumeric, writeExact } from "../cell.ts";
 import type { Cell, Report, ReportColumn } from "../report.ts";
+import { type ReportFrame, type RowWriter, writeWhole } from "../report_rows.ts";
 
 /**
  * Writes a report as CSV by RFC 4180, except that lines end with LF, as the tools of a shell expect. A header line, then
  * the rows; no totals. Numbers are exact, null is an empty cell, and a text that a spreadsheet would run as a formula has
  * a `'` before it.
  */
-export function* writeCsv({ columns, rows }: Report): Generator<string> {
-  yield `${columns.map((column) => writeCsvText(column.name)).join(",")}\n`;
-  for (const row of rows) yield `${columns.map((column, index) => writeCell(row[index] ?? null, column)).join(",")}\n`;
+export function writeCsv(report: Report): Generator<string> {
+  return writeWhole(beginCsv, report);
+}
+
+/** Begins CSV as {@link writeCsv} writes it. */
+export function beginCsv({ columns }: ReportFrame): RowWriter {
+  return {
+    begin: `${columns.map((column) => writeCsvText(column.name)).join(",")}\n`,
+    row: (row) => `${columns.map((column, index) => writeCell(row[index] ?? null, column)).join(",")}\n`,
+    end: () => "",
+  };
 }
 
 // The first characters that make a spreadsheet read a formula or a command; also in the full-width forms.

@@ -4,28 +4,43 @@
 
 import { writeExact } from "../cell.ts";
 import type { Cell, Report, ReportColumn } from "../report.ts";
+import { type ReportEnd, type ReportFrame, type RowWriter, writeWhole } from "../report_rows.ts";
 
 /**
  * Writes a report as JSON, indented by two spaces: rows as objects by column name, amounts as decimal strings, other
  * numbers with all of their digits, also beyond 2^53.
  */
-export function* writeJson({ report, columns, rows, totals, coverage }: Report): Generator<string> {
-  yield `{\n  "report": ${writeHead(report)},\n`;
-  yield `  "columns": ${indent(JSON.stringify(columns, null, 2), "  ")},\n  "rows": [`;
-  for (const [index, row] of rows.entries()) {
-    const fields = writeFields(columns, (_, position) => row[position] ?? null);
-    yield `${index === 0 ? "" : ","}\n    ${writeObject(fields, "    ")}`;
-  }
-  yield rows.length === 0 ? "],\n" : "\n  ],\n";
+export function writeJson(report: Report): Generator<string> {
+  return writeWhole(beginJson, report);
+}
+
+/** Begins JSON as {@link writeJson} writes it. */
+export function beginJson({ report, columns }: ReportFrame): RowWriter {
+  let separator = "";
+  return {
+    begin: `{\n  "report": ${writeHead(report)},\n  "columns": ${
+      indent(JSON.stringify(columns, null, 2), "  ")
+    },\n  "rows": [`,
+    row: (row) => {
+      const fields = writeFields(columns, (_, position) => row[position] ?? null);
+      const text = `${separator}\n    ${writeObject(fields, "    ")}`;
+      separator = ",";
+      return text;
+    },
+    end: (end) => `${separator === "" ? "],\n" : "\n  ],\n"}${writeEnd(columns, end)}`,
+  };
+}
+
+function writeEnd(columns: readonly ReportColumn[], { totals, coverage }: ReportEnd): string {
   const added = columns.filter((column) => Object.hasOwn(totals, column.name));
-  yield `  "totals": ${writeObject(writeFields(added, (column) => totals[column.name] ?? null), "  ")},\n`;
   const counts = [
     `"priced_records": ${coverage.priced_records}`,
     `"unpriced_records": ${coverage.unpriced_records}`,
     `"unpriced_tokens": ${coverage.unpriced_tokens}`,
     `"ratio": ${JSON.stringify(coverage.ratio)}`,
   ];
-  yield `  "coverage": ${writeObject(counts, "  ")}\n}\n`;
+  return `  "totals": ${writeObject(writeFields(added, (column) => totals[column.name] ?? null), "  ")},\n` +
+    `  "coverage": ${writeObject(counts, "  ")}\n}\n`;
 }
 
 /** Writes a cell as JSON: an amount as a string, any other number as a number, exactly. */

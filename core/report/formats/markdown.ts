@@ -2,7 +2,7 @@
  * A report as Markdown, for pull requests and wikis.
  */
 
-import { isNumeric, totalCells } from "../cell.ts";
+import { isNumeric } from "../cell.ts";
 import {
   describePeriod,
   describeSummary,
@@ -11,40 +11,56 @@ import {
   displayName,
   revealControls,
 } from "../display.ts";
-import type { Cell, Report, ReportColumn } from "../report.ts";
+import type { Report, ReportColumn } from "../report.ts";
+import { type ReportEnd, type ReportFrame, type ReportRow, type RowWriter, writeWhole } from "../report_rows.ts";
 
 /**
  * Writes a report as a GitHub-flavoured Markdown table with its period, a line of totals and what is unpriced. Figures
  * are rounded for reading; texts are escaped, so that a name cannot make a link, a picture or HTML.
  */
-export function* writeMarkdown(report: Report): Generator<string> {
-  const { columns, rows, coverage } = report;
-  yield `# ${escape(revealControls(report.report.title))}\n\n${escape(describePeriod(report))}\n\n`;
-  yield* writeGrid(columns, rows);
-  if (rows.length > 0) yield line(writeTotals(report));
-  const figures = describeSummary(report);
-  if (figures.length > 0) yield `\n${figures.map((figure) => `- ${escape(figure)}\n`).join("")}`;
-  for (const [name, table] of Object.entries(report.report.tables ?? {})) {
-    yield `\n## ${escape(displayName(name))}\n\n`;
-    yield* writeGrid(table.columns, table.rows);
+export function writeMarkdown(report: Report): Generator<string> {
+  return writeWhole(beginMarkdown, report);
+}
+
+/** Begins Markdown as {@link writeMarkdown} writes it. */
+export function beginMarkdown(frame: ReportFrame): RowWriter {
+  const { report, columns } = frame;
+  let hasRows = false;
+  return {
+    begin: `# ${escape(revealControls(report.title))}\n\n${escape(describePeriod(frame))}\n\n${writeHeader(columns)}`,
+    row: (row) => {
+      hasRows = true;
+      return writeRow(columns, row);
+    },
+    end: (end) => `${hasRows ? line(writeTotals(columns, end)) : ""}${writeEnd(frame, end)}`,
+  };
+}
+
+function writeEnd(frame: ReportFrame, { coverage }: ReportEnd): string {
+  const figures = describeSummary(frame);
+  const parts = figures.length === 0 ? [] : [`\n${figures.map((figure) => `- ${escape(figure)}\n`).join("")}`];
+  for (const [name, { columns, rows }] of Object.entries(frame.report.tables ?? {})) {
+    parts.push(`\n## ${escape(displayName(name))}\n\n${writeHeader(columns)}`);
+    parts.push(...rows.map((row) => writeRow(columns, row)));
   }
   const unpriced = describeUnpriced(coverage);
-  if (unpriced !== undefined) yield `\n${unpriced}.\n`;
+  if (unpriced !== undefined) parts.push(`\n${unpriced}.\n`);
+  return parts.join("");
 }
 
-function* writeGrid(columns: readonly ReportColumn[], rows: readonly (readonly Cell[])[]): Generator<string> {
-  yield line(columns.map((column) => escape(revealControls(column.name))));
-  yield line(columns.map((column) => isNumeric(column.type) ? "---:" : ":---"));
-  for (const row of rows) {
-    yield line(columns.map((column, index) => escape(displayCell(row[index] ?? null, column.type))));
-  }
+function writeHeader(columns: readonly ReportColumn[]): string {
+  return line(columns.map((column) => escape(revealControls(column.name)))) +
+    line(columns.map((column) => isNumeric(column.type) ? "---:" : ":---"));
 }
 
-function writeTotals(report: Report): string[] {
-  const totals = totalCells(report);
-  return report.columns.map((column, index) => {
-    if (!Object.hasOwn(report.totals, column.name)) return index === 0 ? "**Total**" : "";
-    return `**${escape(displayCell(totals[index] ?? null, column.type))}**`;
+function writeRow(columns: readonly ReportColumn[], row: ReportRow): string {
+  return line(columns.map((column, index) => escape(displayCell(row[index] ?? null, column.type))));
+}
+
+function writeTotals(columns: readonly ReportColumn[], { totals }: ReportEnd): string[] {
+  return columns.map((column, index) => {
+    if (!Object.hasOwn(totals, column.name)) return index === 0 ? "**Total**" : "";
+    return `**${escape(displayCell(totals[column.name] ?? null, column.type))}**`;
   });
 }
 

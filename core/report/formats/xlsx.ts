@@ -33,7 +33,7 @@ export async function* writeXlsx(report: Report): AsyncGenerator<Uint8Array> {
 }
 
 /** A column of a sheet: where its cells are in a row of the report, and how they are written. */
-interface SheetColumn {
+export interface SheetColumn {
   readonly name: string;
   readonly type: ReportColumn["type"];
   readonly at: number;
@@ -66,7 +66,7 @@ function isTotalled({ totals }: Report): (column: SheetColumn) => boolean {
 }
 
 /** How Excel shows numbers and days; a ratio is a part of a whole. Amounts show nine decimals only where they have them. */
-const NUMBER_FORMATS: Readonly<Partial<Record<ReportColumn["type"], string>>> = {
+export const NUMBER_FORMATS: Readonly<Partial<Record<ReportColumn["type"], string>>> = {
   usd: "$#,##0.00#######;-$#,##0.00#######",
   approximate_usd: "$#,##0.00####;-$#,##0.00####",
   integer: "#,##0",
@@ -75,8 +75,10 @@ const NUMBER_FORMATS: Readonly<Partial<Record<ReportColumn["type"], string>>> = 
   time: "yyyy-mm-dd",
 };
 
-const WIDEST = 60;
-const NARROWEST = 8;
+/** The most and the least width of a column, in characters. */
+export const WIDEST = 60;
+/** See {@link WIDEST}. */
+export const NARROWEST = 8;
 
 function toSheet(name: string, { columns, rows }: { readonly columns: readonly SheetColumn[]; readonly rows: Rows }) {
   const sheet: WriteSheet = {
@@ -101,7 +103,8 @@ function toColumn(column: SheetColumn, rows: Rows): ColumnDef {
   return { width: Math.min(WIDEST, Math.max(NARROWEST, width + 3)), ...(numFmt === undefined ? {} : { numFmt }) };
 }
 
-function toCell(cell: Cell, { type, isExactText }: SheetColumn): CellValue {
+/** A cell's value. */
+export function toCell(cell: Cell, { type, isExactText }: SheetColumn): CellValue {
   if (cell === null) return null;
   if (typeof cell === "bigint" && isNumeric(type)) {
     return isExactText ? writeExact(cell, type) : Number(writeExact(cell, type));
@@ -117,8 +120,8 @@ function escapeText(text: string): string {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** Controls are no characters of XML, and what hides or reorders text deceives in a cell too. */
-function textOf(cell: Cell, type: ReportColumn["type"]): string {
+/** A cell's text: controls are no characters of XML, and what hides or reorders text deceives in a cell too. */
+export function textOf(cell: Cell, type: ReportColumn["type"]): string {
   if (cell === null) return "";
   return typeof cell === "bigint" ? writeExact(cell, type) : revealControls(cell);
 }

@@ -1,0 +1,122 @@
+/**
+ * The table of report types: what each is called, what its maker must hold, and how it is made.
+ */
+
+import type { Permission, Principal } from "../../core/access.ts";
+import { CostopsError } from "../../core/error.ts";
+import { FOCUS_FORMAT, REPORT_FORMATS, type ReportFormat } from "../../core/report/format.ts";
+import type { Report } from "../../core/report/report.ts";
+import type { ReportStream } from "../../core/report/report_rows.ts";
+import type { Environment } from "../environment.ts";
+import { parseFocusQuery, writeFocus } from "./focus.ts";
+import { buildReport, readReportQuery, type ReportInput, streamCosts } from "./reports.ts";
+
+/** What a report is asked, as it was written. */
+export type ReportTexts = Omit<ReportInput, "type">;
+
+/** A report to be made. */
+export interface Making {
+  readonly environment: Environment;
+  readonly principal: Principal;
+  readonly query: ReportTexts;
+  /** When it was asked for, which `7d` and `this-month` count from; milliseconds since 1970 UTC. */
+  readonly asked_at: number;
+}
+
+/** One type of reports. */
+export interface ReportMaker {
+  /** What its maker must hold: a report is no way around what its figures are read with. */
+  readonly permission: Permission;
+  /** Fails with `invalid` on a query that cannot be read, before anything is made. */
+  readonly check: (making: Omit<Making, "environment">) => void;
+  /** Makes it whole. */
+  readonly make: (making: Making) => Promise<Report>;
+  /** Gives it as its rows come, for the formats that are written so; absent where it is always small. */
+  readonly stream?: (making: Making, take: (report: ReportStream) => Promise<void>) => Promise<void>;
+}
+
+/** Every type by its name. */
+export const REPORT_MAKERS = {
+  cost: ofCosts("cost"),
+  usage: ofCosts("usage"),
+  summary: {
+    permission: "cost:read",
+    check: (making) => void readQuery("summary", making),
+    make: (making) => build("summary", making),
+  },
+} as const satisfies Readonly<Record<string, ReportMaker>>;
+
+/** The name of a type. */
+export type ReportTypeName = keyof typeof REPORT_MAKERS;
+
+/** The formats that files are made in: all but a terminal's. */
+export const FILE_FORMATS = ["csv", "json", "ndjson", "md", "html", "xlsx", "focus"] as const;
+/** The name of one. */
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+/** What a file of a format is called and sent as. */
+export function describeFormat(format: FileFormat): { readonly extension: string; readonly content_type: string } {
+  return format === "focus" ? FOCUS_FORMAT : REPORT_FORMATS[format];
+}
+
+/** A file to be made. */
+export interface FileMaking extends Making {
+  readonly type: ReportTypeName;
+  readonly format: FileFormat;
+}
+
+/** Takes a piece of a file. */
+export type WritePiece = (piece: string | Uint8Array) => void | Promise<void>;
+
+/** Fails with `invalid` on a file that cannot be made, before anything is. */
+export function checkFile({ type, format, ...making }: Omit<FileMaking, "environment">): void {
+  if (format !== "focus") return REPORT_MAKERS[type].check(making);
+  if (type !== "cost" || (making.query.columns ?? []).length > 0) {
+    const detail = type === "cost" ? "focus has no columns: each unit is a row" : "focus is a format of costs";
+    throw new CostopsError("invalid", `Cannot make this report: ${detail}`, {
+      issues: [{ pointer: type === "cost" ? "/columns" : "/format", detail }],
+    });
+  }
+  parseFocusQuery(making.principal, making.query, making.asked_at);
+}
+
+/** Makes a file and gives its pieces to `write`. Fails as its type does, and as `write` does. */
+export async function writeFile({ type, format, ...making }: FileMaking, write: WritePiece): Promise<void> {
+  if (format === "focus") {
+    const query = parseFocusQuery(making.principal, making.query, making.asked_at);
+    await writeFocus(making.environment, query, write);
+    return;
+  }
+  const maker: ReportMaker = REPORT_MAKERS[type];
+  const { load, loadStream }: ReportFormat = REPORT_FORMATS[format];
+  if (maker.stream !== undefined && loadStream !== undefined) {
+    const writeRows = await loadStream();
+    return await maker.stream(making, async (report) => {
+      for await (const piece of writeRows(report)) await write(piece);
+    });
+  }
+  const report = await maker.make(making);
+  const writeReport = await load();
+  for await (const piece of writeReport(report)) await write(piece);
+}
+
+function ofCosts(type: "cost" | "usage"): ReportMaker {
+  return {
+    permission: "cost:read",
+    check: (making) => void readQuery(type, making),
+    make: (making) => build(type, making),
+    stream: (making, take) => {
+      const { environment } = making;
+      return streamCosts(environment, { type, query: readQuery(type, making), now: environment.now() }, take);
+    },
+  };
+}
+
+function build(type: ReportInput["type"], making: Making): Promise<Report> {
+  const { environment } = making;
+  return buildReport(environment, { type, query: readQuery(type, making), now: environment.now() });
+}
+
+function readQuery(type: ReportInput["type"], { principal, query, asked_at }: Omit<Making, "environment">) {
+  return readReportQuery(principal, { ...query, type }, asked_at);
+}
