@@ -42,6 +42,8 @@ const TOOLS: readonly Tool[] = [
     path: "usr/lib/chromium/chromium",
     setUp: (root) => `export FONTCONFIG_FILE="${root}/fonts.conf"`,
   },
+  { command: "nginx", packages: ["nginx"], path: "usr/sbin/nginx" },
+  { command: "caddy", packages: ["caddy"], path: "usr/bin/caddy" },
 ];
 
 /** What became of the tools: a folder for the path that has those that were missing, and why some are not there. */

@@ -23,6 +23,14 @@ export function findAddress(
   return forwarded.find((address) => !isTrusted(address)) || remote;
 }
 
+/** Headers by which a proxy says that it asks for another. */
+const OF_PROXIES = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
+
+/** Whether a proxy says that it asks for another. */
+export function isForwarded(headers: Headers): boolean {
+  return OF_PROXIES.some((name) => headers.has(name));
+}
+
 type IsTrusted = (address: string) => boolean;
 
 /** A list that a server was started with never changes. */

@@ -16,6 +16,8 @@ export interface Exchange {
   /** Of the route, where they differ from the table. */
   statuses?: ErrorStatuses;
   principal?: Principal;
+  /** Of the client, as the socket or a trusted proxy says. */
+  address?: string;
   rate?: RateLimitDecision;
   /** Of `performance.now()`. */
   readonly began: number;

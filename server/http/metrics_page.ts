@@ -5,7 +5,7 @@
 import { requirePermission } from "../../core/access.ts";
 import { isLoopback } from "../auth/address.ts";
 import type { Reply, Written } from "../routes/reply.ts";
-import { findAddress } from "./address.ts";
+import { findAddress, isForwarded } from "./address.ts";
 import type { Exchange } from "./exchange.ts";
 import { identify, type Identifying } from "./identify.ts";
 
@@ -39,11 +39,8 @@ export async function answerMetrics(
   return { status: 200, body: await write() };
 }
 
-/** Headers by which a proxy says that it asks for another. */
-const OF_PROXIES = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
-
 /** A proxy on this machine asks for the whole world; one that says so is not taken for the machine itself. */
 function isOfThisMachine(headers: Headers, connection: unknown): boolean {
   const address = findAddress(headers, { connection, trusted_proxies: [] });
-  return address !== undefined && isLoopback(address) && !OF_PROXIES.some((name) => headers.has(name));
+  return address !== undefined && isLoopback(address) && !isForwarded(headers);
 }

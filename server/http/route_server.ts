@@ -70,6 +70,7 @@ export class RouteServer {
       connection: routed.connection,
       trusted_proxies: this.services.settings.trusted_proxies,
     });
+    exchange.address = address;
     const leaves = [this.services.in_flight.enter()];
     const leave = () => leaves.splice(0).forEach((leaveOne) => leaveOne());
     let work: Promise<Reply>;

@@ -13,13 +13,14 @@ const PROBES: readonly (string | undefined)[] = ["/live", "/ready", "/health", "
 /** Writes a line for each request: the route's template and who asked, never a path, a header or a body. */
 export function logRequests(log: Log): Observe {
   return (exchange) => {
-    const { request_id, method, route, status, duration_ms, principal, error, is_fault } = exchange;
+    const { request_id, method, route, status, duration_ms, address, principal, error, is_fault } = exchange;
     log.write(chooseLevel(exchange), "request", {
       request_id,
       method,
       route,
       status,
       duration_ms: Math.round(duration_ms * 1000) / 1000,
+      address,
       organization_id: principal?.organization_id || undefined,
       actor: principal?.actor,
       code: codeOf(error),

@@ -6,6 +6,7 @@ import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../core/limits.ts";
 import { readInput } from "../../core/usage/reader.ts";
 import { addOutcomes, EMPTY_SUMMARY, type IngestSummary } from "../../core/usage/summary.ts";
+import { isForwarded } from "../http/address.ts";
 import { decodeText } from "../http/json_body.ts";
 import { ingestUsage } from "../operations/ingest.ts";
 import { ingestBatch } from "../operations/ingest_batch.ts";
@@ -98,7 +99,9 @@ const stream = defineRoute({
   method: "post",
   path: "/usage/stream",
   summary: "Send usage records without end",
-  description: "The answer begins at once and is NDJSON: a line for every record that is not newly stored, then " +
+  description:
+    "The answer begins at once (behind a proxy when the body has ended, since proxies take an answer for the " +
+    "end of the request) and is NDJSON: a line for every record that is not newly stored, then " +
     '`{"summary": …}`. The server reads on while you have not read, up to ' +
     `${LIMITS.stream_outcomes} outcomes, then it waits for you. A body from which nothing comes for ` +
     `${LIMITS.body_ms / 1000} s ends with a line \`{"problem": …}\` before the summary; so does every other failure. ` +
@@ -119,10 +122,12 @@ const stream = defineRoute({
     is_dry_run: false,
     wants_stored_costs: true as const,
   }),
-  write: (output, { request_id }) => ({
-    status: 200,
-    body: new Written("application/x-ndjson", writeOutcomes(output, request_id)),
-  }),
+  write: async (output, { request_id, headers }) => {
+    const { lines, held } = writeOutcomes(output, request_id);
+    // nginx sends no more of a body once its answer has begun.
+    if (isForwarded(headers)) await held;
+    return { status: 200, body: new Written("application/x-ndjson", lines) };
+  },
 });
 
 /** Routes of usage coming in. */

@@ -8,15 +8,20 @@ import { describeProblem } from "../http/problem.ts";
 import type { IngestedItem } from "../operations/ingest.ts";
 import { toWireOutcome } from "../wire/outcome.ts";
 
+/** The lines of a stream's answer. */
+export interface OutcomeLines {
+  readonly lines: ReadableStream<Uint8Array>;
+  /** Settles when all lines are there, or as many as may wait for their reader. */
+  readonly held: Promise<void>;
+}
+
 /**
  * Writes a line for every outcome that is not `inserted`, then the summary; after a failure a line that says it first:
  * what the summary counts is stored all the same. Nothing is taken in any more when nobody reads.
  */
-export function writeOutcomes(
-  batches: AsyncIterable<readonly IngestedItem[]>,
-  request_id: string,
-): ReadableStream<Uint8Array> {
+export function writeOutcomes(batches: AsyncIterable<readonly IngestedItem[]>, request_id: string): OutcomeLines {
   const encoder = new TextEncoder();
+  const held = Promise.withResolvers<void>();
   let isRead = Promise.withResolvers<void>();
   let isCancelled = false;
   const iterator = batches[Symbol.asyncIterator]();
@@ -29,6 +34,7 @@ export function writeOutcomes(
         summary = addOutcomes(summary, outcomes);
         for (const outcome of outcomes) if (outcome.outcome !== "inserted") say(toWireOutcome(outcome));
         while ((controller.desiredSize ?? 0) <= 0 && !isCancelled) {
+          held.resolve();
           isRead = Promise.withResolvers<void>();
           await isRead.promise;
         }
@@ -39,8 +45,9 @@ export function writeOutcomes(
     if (isCancelled) return await iterator.return?.();
     say({ summary });
     controller.close();
+    held.resolve();
   };
-  return new ReadableStream<Uint8Array>({
+  const lines = new ReadableStream<Uint8Array>({
     start: (controller) => void write(controller),
     pull: () => isRead.resolve(),
     cancel: () => {
@@ -48,4 +55,5 @@ export function writeOutcomes(
       isRead.resolve();
     },
   }, new CountQueuingStrategy({ highWaterMark: LIMITS.stream_outcomes }));
+  return { lines, held: held.promise };
 }

@@ -23,15 +23,18 @@ const ECDSA_WITH_SHA256 = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
 const SUBJECT_ALT_NAME = [0x55, 0x1d, 0x11];
 const BASIC_CONSTRAINTS = [0x55, 0x1d, 0x13];
 
-/** Makes a certificate that is its own authority, in force from 2020 to 2049, with a key of the curve P-256. */
-export async function makeCertificate(): Promise<Certificate> {
+/**
+ * Makes a certificate that signs itself, in force from 2020 to 2049, with a key of the curve P-256. Some clients take an
+ * authority for no server, others want one.
+ */
+export async function makeCertificate({ isAuthority = true } = {}): Promise<Certificate> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const name = der(SEQUENCE, [der(0x31, [der(SEQUENCE, [oid(COMMON_NAME), text(0x0c, "localhost")])])]);
   const validity = der(SEQUENCE, [text(0x17, "200101000000Z"), text(0x17, "491231235959Z")]);
   const names = der(SEQUENCE, [text(0x82, "localhost"), der(0x87, [127, 0, 0, 1])]);
   const extensions = der(SEQUENCE, [
-    der(SEQUENCE, [oid(BASIC_CONSTRAINTS), TRUE, der(OCTETS, [der(SEQUENCE, [TRUE])])]),
+    der(SEQUENCE, [oid(BASIC_CONSTRAINTS), TRUE, der(OCTETS, [der(SEQUENCE, isAuthority ? [TRUE] : [])])]),
     der(SEQUENCE, [oid(SUBJECT_ALT_NAME), der(OCTETS, [names])]),
   ]);
   const signing = der(SEQUENCE, [oid(ECDSA_WITH_SHA256)]);
