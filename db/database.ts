@@ -94,6 +94,8 @@ export interface OpenOptions {
   readonly must_exist?: boolean;
   /** Threads for queries that may read much, on SQLite; without any they run on the caller's. */
   readonly reader_threads?: number;
+  /** Whether usage is appended on a thread of its own, on SQLite, rather than on the caller's. */
+  readonly has_append_thread?: boolean;
   /** Connections to a Postgres server at the same time. */
   readonly max_connections?: number;
   /** Whether statements may take as long as they need, as an operator's do; else a service's limit ends them. */

@@ -70,8 +70,18 @@ export class SqliteConnection {
 
   /** Begins a transaction that may write. After an I/O error none begins any more: a later fsync could wrongly succeed. */
   begin(): void {
-    if (this.#failure !== undefined) throw this.#failure;
+    this.requireSound();
     this.run("begin immediate");
+  }
+
+  /** Fails as the I/O error did after which nothing is written any more. */
+  requireSound(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Begins no transaction any more: the file was found to be bad. */
+  refuse(failure: CostopsError): void {
+    this.#failure = failure;
   }
 
   /**

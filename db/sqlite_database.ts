@@ -1,5 +1,5 @@
 /**
- * The database on SQLite: one connection that writes, one that reads.
+ * The database on SQLite: one connection that writes, one that reads, and in a service threads for what takes long.
  */
 
 import type { ConnectionLoad, Database, Integrity, OpenOptions, Queries, StoredRows, UsageBefore } from "./database.ts";
@@ -15,6 +15,7 @@ import { explainError, SqliteConnection } from "./sqlite.ts";
 import { SqliteAppender } from "./sqlite_append.ts";
 import { queriesOn } from "./sqlite_kysely.ts";
 import { SqliteThreads } from "./sqlite_threads.ts";
+import { ThreadedAppender } from "./threaded_append.ts";
 
 /** How SQLite spells the schema. */
 const WORDS: SchemaWords = {
@@ -44,7 +45,7 @@ type SqliteOptions = OpenOptions & { readonly url: string; readonly now: number 
 /** Opens a SQLite file and brings it to this program's version. Fails with `not_found` when it must exist and does not. */
 export function openSqlite(
   path: string,
-  { url, now, must_exist, reader_threads = 0, onCommit }: SqliteOptions,
+  { url, now, must_exist, reader_threads = 0, has_append_thread = false, onCommit }: SqliteOptions,
 ): Database {
   if (must_exist === true && !isThere(path)) {
     throw new CostopsError(
@@ -57,7 +58,8 @@ export function openSqlite(
     migrate(writer, { url, now });
     const reader = new SqliteConnection(path, { isReader: true });
     const threads = reader_threads === 0 ? undefined : new SqliteThreads(path, reader_threads);
-    return new SqliteDatabase(url, { writer, reader, threads, onCommit });
+    const appender = has_append_thread ? new ThreadedAppender(path) : appendOn(writer);
+    return new SqliteDatabase(url, { writer, reader, threads, appender, onCommit });
   } catch (error) {
     writer.close();
     throw error;
@@ -101,11 +103,29 @@ function readApplied(writer: SqliteConnection): AppliedMigration[] {
     .map(({ number, name, checksum }) => ({ number: Number(number), name: String(name), checksum: String(checksum) }));
 }
 
+/** What appends batches, one after another, each in a transaction of its own. */
+interface Appender {
+  append(entries: readonly AppendEntry[], options: AppendOptions): Promise<AppendOutcome[]>;
+  close(): Promise<void>;
+}
+
+function appendOn(writer: SqliteConnection): Appender {
+  const appender = new SqliteAppender(writer);
+  return {
+    append: async (entries, options) => {
+      await writer.beginWhenFree();
+      return appender.append(entries, options);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
 /** What a database reads and writes with. */
 interface Connections {
   readonly writer: SqliteConnection;
   readonly reader: SqliteConnection;
   readonly threads: SqliteThreads | undefined;
+  readonly appender: Appender;
   readonly onCommit: CommitObserver | undefined;
 }
 
@@ -118,6 +138,7 @@ class SqliteDatabase implements Database {
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection;
   readonly #queries: Queries;
+  readonly #appender: Appender;
   readonly #group: GroupCommit;
   /** The write that runs; the next one begins when it has ended. */
   #last: Promise<unknown> = Promise.resolve();
@@ -130,17 +151,10 @@ class SqliteDatabase implements Database {
     this.reader = queriesOn(connections.reader);
     this.scanner = connections.threads?.queries ?? this.reader;
     this.#queries = queriesOn(connections.writer);
-    const appender = new SqliteAppender(connections.writer);
-    this.#appendAlone = (entries, options) =>
-      this.#inTurn(async () => {
-        await this.#writer.beginWhenFree();
-        return appender.append(entries, options);
-      });
+    this.#appender = connections.appender;
     this.#group = new GroupCommit(observeCommits((entries) => this.#appendAlone(entries, {}), connections.onCommit));
     this.#writer.waitBriefly();
   }
-
-  readonly #appendAlone: (entries: readonly AppendEntry[], options: AppendOptions) => Promise<AppendOutcome[]>;
 
   append(entries: readonly AppendEntry[], options: AppendOptions = {}): Promise<AppendOutcome[]> {
     if (entries.length === 0) return Promise.resolve([]);
@@ -194,8 +208,22 @@ class SqliteDatabase implements Database {
     await this.#group.drain();
     await this.#last.catch(() => {});
     await this.#threads?.close();
+    await this.#appender.close();
     this.#reader.close();
     this.#writer.close();
+  }
+
+  /** The appender's connection may be another one than the writer's: after an I/O error on either none writes any more. */
+  #appendAlone(entries: readonly AppendEntry[], options: AppendOptions): Promise<AppendOutcome[]> {
+    return this.#inTurn(async () => {
+      this.#writer.requireSound();
+      try {
+        return await this.#appender.append(entries, options);
+      } catch (error) {
+        if (error instanceof CostopsError && error.kind === "storage_failure") this.#writer.refuse(error);
+        throw error;
+      }
+    });
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -13,26 +13,20 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from "kysely";
-import { CostopsError, type ErrorKind } from "../core/error.ts";
 import type { ConnectionLoad, Queries } from "./database.ts";
 import type { Tables } from "./tables.ts";
+import { isClosing, Thread } from "./thread.ts";
 
-/** What a thread is sent: the file to open, then queries, and to close it at the end. */
-export type ThreadRequest =
+/** What a thread is sent: the file to open, then queries. */
+export type ReadRequest =
   | { readonly path: string }
-  | { readonly sql: string; readonly parameters: readonly unknown[] }
-  | "close";
+  | { readonly sql: string; readonly parameters: readonly unknown[] };
 
-/** What it sends back for each. */
-export type ThreadAnswer =
-  | { readonly rows: unknown[] }
-  | { readonly error: { readonly kind?: ErrorKind; readonly message: string } };
+/** A thread that reads. */
+type Reader = Thread<ReadRequest>;
 
 /** A query that takes longer is given up, and its thread with it. */
 const QUERY_MS = 15_000;
-
-/** What a thread still does when it is to close its file may take so long, then the thread is stopped. */
-const CLOSE_MS = 1_000;
 
 /** Threads that read one file. */
 export class SqliteThreads {
@@ -40,9 +34,9 @@ export class SqliteThreads {
   readonly queries: Queries;
   readonly #path: string;
   readonly #count: number;
-  readonly #all = new Set<Thread>();
-  readonly #free: Thread[] = [];
-  readonly #waiting: PromiseWithResolvers<Thread>[] = [];
+  readonly #all = new Set<Reader>();
+  readonly #free: Reader[] = [];
+  readonly #waiting: PromiseWithResolvers<Reader>[] = [];
   readonly #query_ms: number;
   #isClosed = false;
 
@@ -68,16 +62,16 @@ export class SqliteThreads {
   }
 
   /** A thread for one caller alone, until it is given back. Threads are started when they are first needed. */
-  async take(): Promise<Thread> {
-    if (this.#isClosed) throw closed();
+  async take(): Promise<Reader> {
+    if (this.#isClosed) throw isClosing();
     const free = this.#free.pop();
     if (free !== undefined) return free;
     if (this.#all.size >= this.#count) {
-      const waiting = Promise.withResolvers<Thread>();
+      const waiting = Promise.withResolvers<Reader>();
       this.#waiting.push(waiting);
       return await waiting.promise;
     }
-    const thread = new Thread(this.#query_ms);
+    const thread = this.#start();
     this.#all.add(thread);
     try {
       await thread.ask({ path: this.#path });
@@ -89,7 +83,7 @@ export class SqliteThreads {
   }
 
   /** Lets the next caller have a thread; one that was stopped is replaced when it is needed. */
-  giveBack(thread: Thread): void {
+  giveBack(thread: Reader): void {
     if (thread.isStopped) this.#all.delete(thread);
     const next = this.#waiting.shift();
     if (thread.isStopped) this.#replaceFor(next);
@@ -97,82 +91,23 @@ export class SqliteThreads {
     else next.resolve(thread);
   }
 
-  #replaceFor(next: PromiseWithResolvers<Thread> | undefined): void {
+  #start(): Reader {
+    const program = new URL("./sqlite_thread.ts", import.meta.url);
+    return new Thread(program, { does: "reads the database", answer_ms: this.#query_ms });
+  }
+
+  #replaceFor(next: PromiseWithResolvers<Reader> | undefined): void {
     if (next !== undefined) this.take().then(next.resolve, next.reject);
   }
 
   /** Waits until every thread has closed its file, and stops those that are busy for too long. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const { reject } of this.#waiting.splice(0)) reject(closed());
+    for (const { reject } of this.#waiting.splice(0)) reject(isClosing());
     await Promise.all([...this.#all].map((thread) => thread.close()));
     this.#all.clear();
     this.#free.length = 0;
   }
-}
-
-/** One thread; it is asked one thing at a time. */
-class Thread {
-  readonly #worker = new Worker(new URL("./sqlite_thread.ts", import.meta.url), { type: "module" });
-  readonly #query_ms: number;
-  /** Of what was asked last: it is answered, or it has failed. */
-  #answered: Promise<unknown> = Promise.resolve();
-  #abandon = (_error: Error) => {};
-  isStopped = false;
-
-  constructor(query_ms: number) {
-    this.#query_ms = query_ms;
-  }
-
-  /** Sends a request and waits for its answer, within a limit of time after which the thread is stopped. */
-  async ask(request: ThreadRequest): Promise<unknown[]> {
-    const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
-    this.#answered = Promise.allSettled([promise]);
-    this.#abandon = reject;
-    const timer = setTimeout(() => {
-      reject(new CostopsError("temporary", "Cannot answer this in time: ask for a shorter period, or try again"));
-    }, this.#query_ms);
-    this.#worker.onmessage = ({ data }) => resolve(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(`a thread that reads the database failed: ${event.message}`));
-    };
-    this.#worker.postMessage(request);
-    let answer: ThreadAnswer;
-    try {
-      answer = await promise;
-    } catch (error) {
-      this.stop();
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-    if ("rows" in answer) return answer.rows;
-    const { kind, message } = answer.error;
-    throw kind === undefined ? new Error(message) : new CostopsError(kind, message);
-  }
-
-  /** Closes its file once it has answered what it was asked; without an answer in time it is stopped. */
-  async close(): Promise<void> {
-    const { promise: isLate, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, CLOSE_MS);
-    const closing = this.#answered.then(() => this.isStopped ? [] : this.ask("close"));
-    await Promise.race([Promise.allSettled([closing]), isLate]);
-    clearTimeout(timer);
-    this.stop();
-  }
-
-  /** Ends it without waiting for anything; whoever waits for its answer is told. */
-  stop(): this {
-    this.isStopped = true;
-    this.#abandon(closed());
-    this.#worker.terminate();
-    return this;
-  }
-}
-
-function closed(): CostopsError {
-  return new CostopsError("temporary", "Cannot read the database: it is being closed");
 }
 
 /** Kysely takes SQLite for one connection, which all queries would wait for in turn. */
@@ -184,9 +119,9 @@ class ThreadsAdapter extends SqliteAdapter {
 
 /** A thread as Kysely's connection. */
 class ThreadConnection implements DatabaseConnection {
-  readonly thread: Thread;
+  readonly thread: Reader;
 
-  constructor(thread: Thread) {
+  constructor(thread: Reader) {
     this.thread = thread;
   }
 

@@ -80,6 +80,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const metrics = enable_metrics ? await createMetrics(settings, options.version) : undefined;
   const opened = await openDatabase(settings.database_url, {
     reader_threads: countReaders(),
+    has_append_thread: true,
     max_connections: settings.database_max_connections,
     onCommit: metrics?.onCommit,
   });

@@ -4,10 +4,10 @@ import { LIMITS } from "../../core/limits.ts";
 import { OTHER_UNIT_NAMES } from "../../core/usage/units.ts";
 import type { Database } from "../../db/database.ts";
 import { deleteUsage, listUsage, readUsage } from "../../db/usage.ts";
-import { forEachDatabase } from "./for_each_database.ts";
+import { forEachAppender } from "./for_each_database.ts";
 import { hashText, makeCost, makeEntry, makePrice, makeRecord, NOON, UNPRICED } from "./records.ts";
 
-forEachDatabase("append() inserts a record once, and says duplicate when it comes again", async ({ open }) => {
+forEachAppender("append() inserts a record once, and says duplicate when it comes again", async ({ open }) => {
   const database = await open();
   assert.deepEqual(await database.append([makeEntry()]), [{ outcome: "inserted" }]);
   assert.deepEqual(await database.append([makeEntry({ ingested_at: NOON + 5, source: "api" })]), [
@@ -17,7 +17,7 @@ forEachDatabase("append() inserts a record once, and says duplicate when it come
   assert.equal((await read(database, "r1")).source, "file");
 });
 
-forEachDatabase("append() keeps the first of two records with one id, and says conflict", async ({ open }) => {
+forEachAppender("append() keeps the first of two records with one id, and says conflict", async ({ open }) => {
   const database = await open();
   await database.append([makeEntry({ input_tokens: 7 })]);
   const other = makeEntry({ content_hash: hashText("other"), input_tokens: 8, timestamp: NOON + 86_400_000 });
@@ -26,7 +26,7 @@ forEachDatabase("append() keeps the first of two records with one id, and says c
   assert.equal(await countRequests(database), 1n);
 });
 
-forEachDatabase("append() recognises one id twice in one batch", async ({ open }) => {
+forEachAppender("append() recognises one id twice in one batch", async ({ open }) => {
   const database = await open();
   const outcomes = await database.append([
     makeEntry(),
@@ -38,21 +38,21 @@ forEachDatabase("append() recognises one id twice in one batch", async ({ open }
   assert.equal(await countRequests(database), 2n);
 });
 
-forEachDatabase("append() keeps one id of two organizations apart", async ({ open }) => {
+forEachAppender("append() keeps one id of two organizations apart", async ({ open }) => {
   const database = await open();
   const outcomes = await database.append([makeEntry(), makeEntry({ organization_id: "other" })]);
   assert.deepEqual(outcomes, [{ outcome: "inserted" }, { outcome: "inserted" }]);
   assert.equal(await countRequests(database), 1n);
 });
 
-forEachDatabase("append() tells ids apart that differ in case or in their Unicode form alone", async ({ open }) => {
+forEachAppender("append() tells ids apart that differ in case or in their Unicode form alone", async ({ open }) => {
   const database = await open();
   const ids = ["a", "A", "é", "e\u0301", "a ", "ß", "ss"];
   const outcomes = await database.append(ids.map((id) => makeEntry({ id })));
   assert.deepEqual(outcomes, ids.map(() => ({ outcome: "inserted" })));
 });
 
-forEachDatabase("append() says deleted for an id that was deleted, whatever its content", async ({ open }) => {
+forEachAppender("append() says deleted for an id that was deleted, whatever its content", async ({ open }) => {
   const database = await open();
   await database.append([makeEntry()]);
   await deleteUsage(database, { organization_id: "default", id: "r1" }, { actor: "cli:alice", now: NOON });
@@ -62,7 +62,7 @@ forEachDatabase("append() says deleted for an id that was deleted, whatever its 
   assert.equal(await countRequests(database), 0n);
 });
 
-forEachDatabase(
+forEachAppender(
   "append() refuses what is from before the organization's prune mark, and nothing else",
   async ({ open }) => {
     const database = await open();
@@ -85,7 +85,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("append() of a preview says what would become of each entry and stores nothing", async ({ open }) => {
+forEachAppender("append() of a preview says what would become of each entry and stores nothing", async ({ open }) => {
   const database = await open();
   await database.append([makeEntry()]);
   const entries = [makeEntry(), makeEntry({ content_hash: hashText("other") }), makeEntry({ id: "r2" })];
@@ -95,7 +95,7 @@ forEachDatabase("append() of a preview says what would become of each entry and 
   assert.deepEqual(await database.append([makeEntry({ id: "r2" })]), [{ outcome: "inserted" }]);
 });
 
-forEachDatabase("append() of an atomic batch stores all of it or nothing", async ({ open }) => {
+forEachAppender("append() of an atomic batch stores all of it or nothing", async ({ open }) => {
   const database = await open();
   await database.append([makeEntry()]);
   const refused = await database.append(
@@ -112,12 +112,12 @@ forEachDatabase("append() of an atomic batch stores all of it or nothing", async
   assert.deepEqual((await read(database, "r2")).price, makePrice("prices 2"));
 });
 
-forEachDatabase("append() of nothing is nothing", async ({ open }) => {
+forEachAppender("append() of nothing is nothing", async ({ open }) => {
   const database = await open();
   assert.deepEqual(await database.append([]), []);
 });
 
-forEachDatabase("append() takes a batch of ten thousand records", async ({ open }) => {
+forEachAppender("append() takes a batch of ten thousand records", async ({ open }) => {
   const database = await open();
   const entries = Array.from({ length: 10_000 }, (_, at) => makeEntry({ id: `r${at}`, timestamp: NOON + at }));
   const outcomes = await database.append(entries);
@@ -125,7 +125,7 @@ forEachDatabase("append() takes a batch of ten thousand records", async ({ open 
   assert.equal(await countRequests(database), 10_000n);
 });
 
-forEachDatabase(
+forEachAppender(
   "append() stores one applied price once, however many records and objects share it",
   async ({ open }) => {
     const database = await open();
@@ -142,7 +142,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("append() keeps every field, and readUsage() gives it back", async ({ open }) => {
+forEachAppender("append() keeps every field, and readUsage() gives it back", async ({ open }) => {
   const database = await open();
   const record = makeRecord({
     id: 'id "quoted" with \\ and 🙂',
@@ -179,7 +179,7 @@ forEachDatabase("append() keeps every field, and readUsage() gives it back", asy
   });
 });
 
-forEachDatabase(
+forEachAppender(
   "append() keeps what is absent absent, and a missing price apart from a price of zero",
   async ({ open }) => {
     const database = await open();
@@ -199,7 +199,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("append() keeps the largest numbers exact, in rows and in roll-ups", async ({ open }) => {
+forEachAppender("append() keeps the largest numbers exact, in rows and in roll-ups", async ({ open }) => {
   const database = await open();
   const largest = {
     input_tokens: LIMITS.units,
@@ -227,7 +227,7 @@ forEachDatabase("append() keeps the largest numbers exact, in rows and in roll-u
   }
 });
 
-forEachDatabase("append() adds up a batch beyond 2^53 tokens to the last one", async ({ open }) => {
+forEachAppender("append() adds up a batch beyond 2^53 tokens to the last one", async ({ open }) => {
   const database = await open();
   // 6,001 records of 19 x 10^11 tokens and one token more: above 2^53 (9.007 x 10^15), where doubles skip odd numbers.
   const units = Object.fromEntries(
@@ -248,7 +248,7 @@ forEachDatabase("append() adds up a batch beyond 2^53 tokens to the last one", a
   assert.equal(sums.unpriced_tokens, 6_001n * 1_900_000_000_000n - 100_000_000_000n + 1n);
 });
 
-forEachDatabase("append() that fails in the middle of a batch leaves nothing of it", async ({ open }) => {
+forEachAppender("append() that fails in the middle of a batch leaves nothing of it", async ({ open }) => {
   const database = await open();
   const impossible = makeEntry({ id: "r2", output_tokens: 1, reasoning_tokens: 2 });
   await assert.rejects(() => database.append([makeEntry(), impossible]), /constraint/i);
@@ -260,7 +260,7 @@ forEachDatabase("append() that fails in the middle of a batch leaves nothing of 
   assert.deepEqual((await read(database, "r1")).price, makePrice("prices 1"));
 });
 
-forEachDatabase(
+forEachAppender(
   "append() refuses with too_large what a sum of 64 bits cannot hold, and keeps what was there",
   async ({ open }) => {
     const database = await open();

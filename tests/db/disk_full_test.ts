@@ -40,62 +40,69 @@ Deno.test("SqliteAppender.append() says storage_full on a full database, keeps w
 const NAMESPACE = ["-Urm", "bash", "-c"];
 const canMount = await runs("unshare", [...NAMESPACE, "mount -t tmpfs none /mnt"]);
 
-Deno.test({
-  name: canMount
-    ? "append() on a full disk says storage_full, reads on, and writes again when there is room"
-    : "append() on a full disk says storage_full, reads on, and writes again (needs user namespaces)",
-  ignore: !canMount,
-  fn: () =>
-    withFolder(async (folder) => {
-      // What the child acknowledged is copied out of its own file system before that goes.
-      const script = `mkdir "$1/disk" && mount -t tmpfs -o size=4m none "$1/disk" || exit 1
+/** Where appends are made. */
+const PLACES = [{ on: "the caller's thread", flags: [] }, { on: "a thread of its own", flags: ["thread"] }];
+
+for (const { on, flags } of PLACES) {
+  Deno.test({
+    name: canMount
+      ? `append() on ${on} and a full disk says storage_full, reads on, and writes again when there is room`
+      : `append() on ${on} and a full disk says storage_full, reads on, and writes again (needs user namespaces)`,
+    ignore: !canMount,
+    fn: () =>
+      withFolder(async (folder) => {
+        // What the child acknowledged is copied out of its own file system before that goes.
+        const script = `mkdir "$1/disk" && mount -t tmpfs -o size=4m none "$1/disk" || exit 1
         dd if=/dev/zero of="$1/disk/ballast" bs=1024 count=1024 status=none
         shift 1 && "$@" && cp "$(dirname "$BALLAST")"/costops.db* "$KEPT"`;
-      const kept = `${folder}/kept`;
-      await Deno.mkdir(kept);
-      const [database, ballast] = [`${folder}/disk/costops.db`, `${folder}/disk/ballast`];
+        const kept = `${folder}/kept`;
+        await Deno.mkdir(kept);
+        const [database, ballast] = [`${folder}/disk/costops.db`, `${folder}/disk/ballast`];
+        const child = watchChild(
+          new Deno.Command("unshare", {
+            args: [...NAMESPACE, script, "bash", folder, ...denoRun(database, ballast, ...flags)],
+            env: { BALLAST: ballast, KEPT: kept },
+            stdout: "piped",
+            stderr: "piped",
+          }),
+        );
+        const stored = await expectLines(child, [
+          "first: storage_full",
+          "again: storage_full",
+          // A delete of nothing has nothing to write.
+          "write: undefined",
+          "read: undefined",
+          "with room: undefined",
+        ]);
+        await expectStored(`${kept}/costops.db`, stored + 100);
+      }),
+  });
+}
+
+for (const { on, flags } of PLACES) {
+  Deno.test(`append() on ${on} after an error of the file system says storage_failure and takes nothing any more`, async () => {
+    await withFolder(async (folder) => {
+      const [database, ballast] = [`${folder}/costops.db`, `${folder}/ballast`];
+      await Deno.writeTextFile(ballast, "");
+      // A file may not grow beyond 1 MiB: writes fail with "file too large", which is no full disk.
       const child = watchChild(
-        new Deno.Command("unshare", {
-          args: [...NAMESPACE, script, "bash", folder, ...denoRun(database, ballast)],
-          env: { BALLAST: ballast, KEPT: kept },
+        new Deno.Command("bash", {
+          args: ["-c", `trap "" XFSZ; ulimit -f 1024; exec "$@"`, "bash", ...denoRun(database, ballast, ...flags)],
           stdout: "piped",
           stderr: "piped",
         }),
       );
       const stored = await expectLines(child, [
-        "first: storage_full",
-        "again: storage_full",
-        // A delete of nothing has nothing to write.
-        "write: undefined",
+        "first: storage_failure",
+        "again: storage_failure",
+        "write: storage_failure",
         "read: undefined",
-        "with room: undefined",
+        "with room: storage_failure",
       ]);
-      await expectStored(`${kept}/costops.db`, stored + 100);
-    }),
-});
-
-Deno.test("append() after an error of the file system says storage_failure and takes nothing any more", async () => {
-  await withFolder(async (folder) => {
-    const [database, ballast] = [`${folder}/costops.db`, `${folder}/ballast`];
-    await Deno.writeTextFile(ballast, "");
-    // A file may not grow beyond 1 MiB: writes fail with "file too large", which is no full disk.
-    const child = watchChild(
-      new Deno.Command("bash", {
-        args: ["-c", `trap "" XFSZ; ulimit -f 1024; exec "$@"`, "bash", ...denoRun(database, ballast)],
-        stdout: "piped",
-        stderr: "piped",
-      }),
-    );
-    const stored = await expectLines(child, [
-      "first: storage_failure",
-      "again: storage_failure",
-      "write: storage_failure",
-      "read: undefined",
-      "with room: storage_failure",
-    ]);
-    await expectStored(database, stored);
+      await expectStored(database, stored);
+    });
   });
-});
+}
 
 function denoRun(...args: string[]): string[] {
   const script = fileURLToPath(new URL("fill_disk.ts", import.meta.url));

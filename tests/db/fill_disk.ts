@@ -1,6 +1,6 @@
 /**
  * A child process: appends until the database takes no more, says why and how many records were acknowledged, then makes
- * room and tries again. Arguments: the database, a file to delete for room.
+ * room and tries again. Arguments: the database, a file to delete for room, and `thread` to append on a thread.
  */
 
 import { CostopsError } from "../../core/error.ts";
@@ -9,8 +9,8 @@ import { readUsage } from "../../db/usage.ts";
 import { makeEntry, NOON } from "./records.ts";
 
 if (import.meta.main) {
-  const [url, ballast] = Deno.args;
-  const database = await openDatabase(url!);
+  const [url, ballast, thread] = Deno.args;
+  const database = await openDatabase(url!, { has_append_thread: thread === "thread" });
   let stored = 0;
   let reason: string | undefined;
   while (reason === undefined && stored < 200_000) {

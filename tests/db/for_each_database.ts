@@ -3,7 +3,7 @@
  */
 
 import { join } from "node:path";
-import { type Database, openDatabase } from "../../db/database.ts";
+import { type Database, openDatabase, type OpenOptions } from "../../db/database.ts";
 import { isPostgresExpected, withEmptyPostgresDatabase, withPostgresDatabase } from "./postgres_place.ts";
 
 /** A new place for one database, gone with the test. */
@@ -34,6 +34,13 @@ const DATABASES: readonly DatabaseKind[] = [
   { name: "Postgres", withPlace: withPostgresDatabase, withUntouchedPlace: withEmptyPostgresDatabase },
 ];
 
+/** Registers one test for each database, and one for SQLite as a service opens it, which appends on a thread. */
+export function forEachAppender(name: string, test: (database: TestDatabase) => Promise<void>): void {
+  forEachDatabase(name, test);
+  const service: OpenOptions = { reader_threads: 1, has_append_thread: true };
+  Deno.test(`${name}, on SQLite with threads`, () => withSqliteFile((url) => runTest(url, test, service)));
+}
+
 /** Registers one test for each database. */
 export function forEachDatabase(
   name: string,
@@ -47,10 +54,14 @@ export function forEachDatabase(
   }
 }
 
-async function runTest(url: string, test: (database: TestDatabase) => Promise<void>): Promise<void> {
+async function runTest(
+  url: string,
+  test: (database: TestDatabase) => Promise<void>,
+  options: OpenOptions = {},
+): Promise<void> {
   const opened: Database[] = [];
   const open = async () => {
-    const database = await openDatabase(url);
+    const database = await openDatabase(url, options);
     opened.push(database);
     return database;
   };

@@ -4,11 +4,11 @@ import { LIMITS } from "../../core/limits.ts";
 import type { AppendEntry, AppendOutcome } from "../../db/append.ts";
 import { openDatabase } from "../../db/database.ts";
 import { GroupCommit } from "../../db/group_commit.ts";
-import { forEachDatabase } from "./for_each_database.ts";
+import { forEachAppender } from "./for_each_database.ts";
 import { findRollupFaults, readRows } from "./oracle.ts";
 import { hashText, makeEntry } from "./records.ts";
 
-forEachDatabase(
+forEachAppender(
   "GroupCommit.append() answers each of 400 callers for its own entries, in few transactions",
   async ({ open }) => {
     const database = await open();
@@ -30,7 +30,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase(
+forEachAppender(
   "append() answers callers who come at once with one id: one inserts, the others are told",
   async ({ open }) => {
     const database = await open();
@@ -46,7 +46,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase(
+forEachAppender(
   "append() from many callers, alone, in batches and atomic, stores each record once",
   async ({ open }) => {
     const database = await open();
@@ -65,7 +65,7 @@ forEachDatabase(
   },
 );
 
-forEachDatabase("append() of one caller that cannot be stored fails alone", async ({ open }) => {
+forEachAppender("append() of one caller that cannot be stored fails alone", async ({ open }) => {
   const database = await open();
   const bad = makeEntry({ id: "bad", output_tokens: 0, reasoning_tokens: 1 });
   const settled = await Promise.allSettled([
@@ -110,14 +110,14 @@ Deno.test("GroupCommit.append() fails with temporary when too many records wait"
   assert.equal((await large).length, LIMITS.queue_records);
 });
 
-forEachDatabase("close() waits for what is being appended", async ({ url }) => {
+forEachAppender("close() waits for what is being appended", async ({ url }) => {
   const database = await openDatabase(url);
   const appends = Array.from({ length: 100 }, (_, at) => database.append([makeEntry({ id: `r${at}` })]));
   await database.close();
   assert.deepEqual((await Promise.all(appends)).flat(), Array.from({ length: 100 }, () => ({ outcome: "inserted" })));
 });
 
-forEachDatabase("write() and append() take turns", async ({ open }) => {
+forEachAppender("write() and append() take turns", async ({ open }) => {
   const database = await open();
   const counted = database.write(async (queries) => {
     const count = () => queries.selectFrom("usage").select((select) => select.fn.countAll<bigint>().as("count"));
@@ -130,7 +130,7 @@ forEachDatabase("write() and append() take turns", async ({ open }) => {
   assert.deepEqual(await appended, [{ outcome: "inserted" }]);
 });
 
-forEachDatabase("write() that fails leaves nothing, and the next one works", async ({ open }) => {
+forEachAppender("write() that fails leaves nothing, and the next one works", async ({ open }) => {
   const database = await open();
   const failed = database.write(async (queries) => {
     await queries.insertInto("prune_marks").values({ organization_id: "default", before: 1 }).execute();

@@ -103,7 +103,7 @@ Deno.test("SqliteThreads: what runs when they are closed is answered, and whoeve
     const running = thread.ask({ sql: "select 7 as number", parameters: [] });
     const waiting = assert.rejects(threads.take(), {
       kind: "temporary",
-      message: "Cannot read the database: it is being closed",
+      message: "Cannot use the database: it is being closed",
     });
     await threads.close();
     assert.deepEqual(await running, [{ number: 7n }]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { UsageRecord } from "../../core/usage/record.ts";
 import type { AppendEntry } from "../../db/append.ts";
 import { readUsage } from "../../db/usage.ts";
-import { forEachDatabase } from "./for_each_database.ts";
+import { forEachAppender } from "./for_each_database.ts";
 import { findRollupFaults } from "./oracle.ts";
 import { hashText, makeCost, makeEntry, NOON } from "./records.ts";
 
@@ -12,7 +12,7 @@ function partial(output: number, overrides: Partial<UsageRecord> = {}): AppendEn
   return { ...makeEntry(record, makeCost(BigInt(output))), may_supersede: true };
 }
 
-forEachDatabase("append() lets a line with more output take the place of the one before", async ({ open }) => {
+forEachAppender("append() lets a line with more output take the place of the one before", async ({ open }) => {
   const database = await open();
   assert.deepEqual(await database.append([partial(5)]), [{ outcome: "inserted" }]);
   assert.deepEqual(await database.append([partial(80)]), [{ outcome: "updated" }]);
@@ -23,7 +23,7 @@ forEachDatabase("append() lets a line with more output take the place of the one
   assert.deepEqual(await findRollupFaults(database), []);
 });
 
-forEachDatabase("append() takes a line with fewer or as many output tokens for a duplicate", async ({ open }) => {
+forEachAppender("append() takes a line with fewer or as many output tokens for a duplicate", async ({ open }) => {
   const database = await open();
   await database.append([partial(80)]);
   const outcomes = await database.append([partial(5), partial(80, { content_hash: hashText("other") }), partial(80)]);
@@ -31,7 +31,7 @@ forEachDatabase("append() takes a line with fewer or as many output tokens for a
   assert.deepEqual(await findRollupFaults(database), []);
 });
 
-forEachDatabase("append() supersedes within one batch, and moves the record to its later time", async ({ open }) => {
+forEachAppender("append() supersedes within one batch, and moves the record to its later time", async ({ open }) => {
   const database = await open();
   const nextDay = NOON + 86_400_000;
   const outcomes = await database.append([
@@ -50,7 +50,7 @@ forEachDatabase("append() supersedes within one batch, and moves the record to i
   assert.deepEqual(await findRollupFaults(database), []);
 });
 
-forEachDatabase("append() never supersedes a record that may not, nor a deleted one", async ({ open }) => {
+forEachAppender("append() never supersedes a record that may not, nor a deleted one", async ({ open }) => {
   const database = await open();
   await database.append([partial(5)]);
   const plain = { ...partial(80), may_supersede: false };
@@ -61,7 +61,7 @@ forEachDatabase("append() never supersedes a record that may not, nor a deleted 
   assert.deepEqual(await findRollupFaults(database), []);
 });
 
-forEachDatabase("append() as a preview says updated and changes nothing", async ({ open }) => {
+forEachAppender("append() as a preview says updated and changes nothing", async ({ open }) => {
   const database = await open();
   await database.append([partial(5)]);
   assert.deepEqual(await database.append([partial(80)], { is_preview: true }), [{ outcome: "updated" }]);
@@ -70,7 +70,7 @@ forEachDatabase("append() as a preview says updated and changes nothing", async 
   assert.deepEqual(await findRollupFaults(database), []);
 });
 
-forEachDatabase(
+forEachAppender(
   "append() of several states of one id in one batch knows the last of them after it",
   async ({ open }) => {
     const database = await open();
