@@ -4,11 +4,12 @@
 
 import type { z } from "@hono/zod-openapi";
 import { CostopsError, type ErrorIssue } from "../../core/error.ts";
+import { describeIssue } from "../../core/issue_words.ts";
 import { LIMITS } from "../../core/limits.ts";
 
 /** Checks a value. Fails with `invalid` and at most `LIMITS.issues` issues; pointers begin with `at`. */
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown, at: string): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: describeIssue });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.slice(0, LIMITS.issues).flatMap((issue) => toIssues(issue, at))
     .slice(0, LIMITS.issues);

@@ -5,6 +5,7 @@
 import type { Principal } from "../../core/access.ts";
 import type { TimeRange } from "../../core/analytics/query.ts";
 import { CostopsError } from "../../core/error.ts";
+import { describeIssue } from "../../core/issue_words.ts";
 import { findNearest } from "../../core/nearest.ts";
 import { OwnPriceInput, readOwnPrice } from "../../core/pricing/own_price.ts";
 import { findGaps, type PriceGaps } from "../../core/pricing/own_price_gaps.ts";
@@ -201,7 +202,7 @@ export function requireSuperAdmin(principal: Principal, action: string): void {
 }
 
 function readPriceInput(value: unknown): OwnPriceInput {
-  const parsed = OwnPriceInput.safeParse(value);
+  const parsed = OwnPriceInput.safeParse(value, { error: describeIssue });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, message }) => ({
     pointer: path.map((part) => `/${String(part)}`).join(""),

@@ -59,5 +59,5 @@ function findReader(format: Format, { readers }: Reading): FormatReader {
 
 const UNKNOWN_FORMAT: Rejection = {
   code: "unknown_format",
-  detail: "Cannot tell what this is: it has no usage that a known format would have; name one with --format",
+  detail: "Cannot tell what this is: it has no usage that a known format would have",
 };

@@ -35,9 +35,9 @@ export type ReportInput = Omit<CostQueryTexts, "organization_id"> & {
 export const makeReport: Operation<ReportInput, Report> = {
   name: "makeReport",
   permission: "cost:read",
-  handle: (environment, principal, input) => {
+  handle: async (environment, principal, input) => {
     const now = environment.now();
-    return buildReport(environment, { type: input.type, query: readReportQuery(principal, input, now), now });
+    return await buildReport(environment, { type: input.type, query: readReportQuery(principal, input, now), now });
   },
 };
 

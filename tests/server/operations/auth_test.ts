@@ -107,14 +107,18 @@ forEachDatabase("forty guesses at once, in two processes, are no better than fiv
   const environments: Environment[] = [];
   for (const database of await openTwo(place)) environments.push((await makeEnvironment(database)).environment);
   await addAnn(environments[0]!.database);
-  const guesses = Array.from({ length: 40 }, (_, guess) => {
-    const password = guess === 30 ? PASSWORD : `guess number ${guess}`;
-    return tryLogin(environments[guess % 2]!, "ann@example.com", password);
-  });
+  const guesses = Array.from(
+    { length: 40 },
+    (_, guess) => tryLogin(environments[guess % 2]!, "ann@example.com", `guess number ${guess}`),
+  );
   const kinds = (await Promise.allSettled(guesses))
     .map((result) => result.status === "fulfilled" ? "in" : result.reason.kind as string);
-  assert.ok(kinds.filter((kind) => kind === "unauthenticated").length <= 5, kinds.join(" "));
-  assert.equal(kinds[30] === "in", false);
+  const told = kinds.filter((kind) => kind === "unauthenticated").length;
+  assert.ok(told <= 5 && !kinds.includes("in"), kinds.join(" "));
+  // On a machine that is busy with other things some were told to come again, and count for nothing.
+  for (let guess = told; guess < 5; guess++) {
+    await assert.rejects(tryLogin(environments[0]!, "ann@example.com", "x"), WRONG);
+  }
   await assert.rejects(tryLogin(environments[1]!, "ann@example.com", PASSWORD), { kind: "rate_limited" });
 });
 
