@@ -5,6 +5,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { addAdmin } from "./admin.ts";
 import { addAuth } from "./auth.ts";
+import { addBudget } from "./budget.ts";
 import { addCompare } from "./compare.ts";
 import { addCompletions } from "./completions.ts";
 import { addConfig } from "./config.ts";
@@ -41,6 +42,7 @@ const COMMANDS = [
   addForecast,
   addPrices,
   addReprice,
+  addBudget,
   addDelete,
   addServe,
   addOpenApi,

@@ -9,9 +9,9 @@ import type { Shell } from "./run.ts";
 
 /** Declares the command. */
 export function addReport(program: Command, shell: Shell): void {
-  const subjects = new Argument("[subject]", "cost, usage, or summary (the change since the period before)");
+  const subjects = new Argument("[subject]", "cost, usage, summary (the change since the period before), or budget");
   const command = program.command("report")
-    .addArgument(subjects.choices(["cost", "usage", "summary"] as const).default("cost"))
+    .addArgument(subjects.choices(["cost", "usage", "summary", "budget"] as const).default("cost"))
     .summary("write a report as csv, json, ndjson, md, html, xlsx, focus or a table")
     .description(
       "Writes a report of this month by model, or of what the flags say: a table on a terminal, CSV elsewhere. Numbers in " +
@@ -26,9 +26,13 @@ export function addReport(program: Command, shell: Shell): void {
         "costops report cost --since last-month --group-by project,model --format html -o report.html",
         "costops report cost --since last-month --group-by project --format focus -o focus.csv",
         "costops report summary --since last-month",
+        "costops report budget --format html -o budgets.html",
       ),
     )
     .action(async (type, options) => {
+      if (type === "budget") {
+        return await (await import("./budget_status_answer.ts")).reportBudgetsOnly(options as QueryOptions, shell);
+      }
       const { answerQuery } = await import("./report_answer.ts");
       await answerQuery(options as QueryOptions, { shell, type, offTerminal: "csv" });
     });

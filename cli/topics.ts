@@ -90,6 +90,7 @@ function writeExitCodes(): string {
   6   ${titles(6).join(", ")}: try again
   7   some records were refused, or conflict with stored ones; the others are stored
   8   no price: of a new record with --fail-on-unpriced, or of the call that was estimated
+  10  a budget is breached, or a call does not fit: budget check
   130, 143   stopped by Ctrl-C or SIGTERM; what the summary counts is stored
 
 When several hold, the first of 1, 6, 7, 8 is given.

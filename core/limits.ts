@@ -107,6 +107,13 @@ export const LIMITS = {
   users: 10_000,
   /** API keys of one organization that are neither revoked nor expired. */
   api_keys: 1_000,
+  /** Budgets of one organization: each is added up from records whenever all of them are looked at. */
+  budgets: 500,
+  /** A budget's amount: a billion dollars, so that percents of it stay far from 2^63 nano-dollars. */
+  budget_nanos: 1_000_000_000n * 1_000_000_000n,
+  budget_thresholds: 10,
+  /** A custom period: ten years. */
+  budget_period_ms: 3_653 * 24 * 3_600_000,
   /** Sessions of one user; the oldest ends when one more begins. */
   sessions: 100,
   /** Credentials whose state is kept ready, and access tokens whose signature was found good; some 500 bytes each. */

@@ -31,6 +31,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: "usage_by_quarter_hour", key: ROLLUP_KEY },
   { name: "usage_by_day", key: ROLLUP_KEY },
   { name: "usage_by_day_and_user", key: [...ROLLUP_KEY, "user_id"] },
+  { name: "budgets", key: ["organization_id", "id"] },
   { name: "users", key: ["organization_id", "id"] },
   { name: "api_keys", key: ["organization_id", "id"] },
   { name: "sessions", key: ["organization_id", "id"] },

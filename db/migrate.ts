@@ -8,10 +8,11 @@ import { initial } from "./migrations/0001_initial.ts";
 import { accounts } from "./migrations/0002_accounts.ts";
 import { idempotency } from "./migrations/0003_idempotency.ts";
 import { rateLimits } from "./migrations/0004_rate_limits.ts";
+import { budgets } from "./migrations/0005_budgets.ts";
 import type { Migration, SchemaWords } from "./migrations/migration.ts";
 
 /** Every migration, ascending. */
-export const MIGRATIONS: readonly Migration[] = [initial, accounts, idempotency, rateLimits];
+export const MIGRATIONS: readonly Migration[] = [initial, accounts, idempotency, rateLimits, budgets];
 
 /** A migration that was applied. */
 export interface AppliedMigration {

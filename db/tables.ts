@@ -4,6 +4,7 @@
 
 import type { ColumnType, Generated } from "kysely";
 import type { AccountTables } from "./account_tables.ts";
+import type { BudgetTables } from "./budget_tables.ts";
 
 /** A whole number: given as number or bigint, read as bigint. */
 export type Whole = ColumnType<bigint, bigint | number, bigint | number>;
@@ -187,7 +188,7 @@ export interface SchemaMigrationsTable {
 }
 
 /** Every table by its name. */
-export interface Tables extends AccountTables {
+export interface Tables extends AccountTables, BudgetTables {
   usage_identity: UsageIdentityTable;
   usage: UsageTable;
   usage_by_quarter_hour: RollupTable;

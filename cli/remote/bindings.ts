@@ -4,6 +4,7 @@
 
 import { ACCOUNT_BINDINGS } from "./accounts.ts";
 import type { AnyBinding } from "./binding.ts";
+import { BUDGET_BINDINGS } from "./budgets.ts";
 import { PRICE_BINDINGS } from "./prices.ts";
 import { REPORT_BINDINGS } from "./reports.ts";
 import { USAGE_BINDINGS } from "./usage.ts";
@@ -13,5 +14,6 @@ export const BINDINGS: Readonly<Record<string, AnyBinding>> = {
   ...REPORT_BINDINGS,
   ...USAGE_BINDINGS,
   ...PRICE_BINDINGS,
+  ...BUDGET_BINDINGS,
   ...ACCOUNT_BINDINGS,
 };

@@ -88,7 +88,8 @@ function parseGrouping(texts: readonly string[]): Pick<CostQuery, "group_by" | "
     : { group_by, interval, interval_position: names.indexOf(interval) };
 }
 
-function parseFilters(texts: readonly string[]): Map<Dimension, string[]> {
+/** Reads filters: `key=value` each, several values by comma. Fails with `invalid`. */
+export function parseFilters(texts: readonly string[]): Map<Dimension, string[]> {
   const filter = new Map<Dimension, string[]>();
   for (const text of texts) {
     const equals = text.indexOf("=");

@@ -47,7 +47,8 @@ export type ReportSubject =
   | "providers"
   | "models"
   | "trends"
-  | "statistics";
+  | "statistics"
+  | "budget";
 
 /** A report before it is written in a format. */
 export interface Report {

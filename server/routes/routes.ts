@@ -5,6 +5,7 @@
 import { ADMIN_ROUTES } from "./admin.ts";
 import { ANALYTICS_ROUTES } from "./analytics.ts";
 import { AUTH_ROUTES } from "./auth.ts";
+import { BUDGET_ROUTES } from "./budgets.ts";
 import { COST_ROUTES } from "./costs.ts";
 import { ESTIMATE_ROUTES } from "./estimates.ts";
 import { IMPORT_ROUTES } from "./imports.ts";
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   ...COST_ROUTES,
   ...ESTIMATE_ROUTES,
   ...PRICE_ROUTES,
+  ...BUDGET_ROUTES,
   ...AUTH_ROUTES,
   ...ADMIN_ROUTES,
 ];

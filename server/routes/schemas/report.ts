@@ -23,6 +23,7 @@ const ReportHead = z.looseObject({
     "models",
     "trends",
     "statistics",
+    "budget",
   ]),
   title: z.string(),
   organization_id: z.string(),

@@ -173,8 +173,9 @@ function probeList(
   { items = {}, minItems, maxItems }: JsonSchema,
   { taken, refused, isQuery }: { readonly taken: Make; readonly refused: Make; readonly isQuery: boolean },
 ): Probe[] {
-  const words = resolveSchema(items).enum;
-  const listOf = (length: number) => Array.from({ length }, (_, at) => words?.[at % words.length] ?? `item-${at}`);
+  const { enum: words, type } = resolveSchema(items);
+  const itemAt = (at: number) => type === "integer" ? at + 1 : `item-${at}`;
+  const listOf = (length: number) => Array.from({ length }, (_, at) => words?.[at % words.length] ?? itemAt(at));
   const probes: Probe[] = [];
   if (minItems !== undefined && minItems > 0) {
     probes.push(taken("the fewest", listOf(minItems)), refused("too few", listOf(minItems - 1)));

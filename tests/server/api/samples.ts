@@ -13,6 +13,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   password: "correct horse battery",
   refresh_token: "not-a-token",
   token: "not-a-token",
+  amount_usd: "500",
   rates: { input_mtok: "1.5" },
   scopes: ["usage:read"],
   roles: ["viewer"],
@@ -65,8 +66,9 @@ export function sampleOf(given: JsonSchema, name = ""): unknown {
 
 function sampleOfObject({ properties = {}, required = [] }: JsonSchema): Record<string, unknown> {
   // A record without any count is no usage, and two prices of one model are in conflict.
-  const counts = Object.keys(properties).filter((name) => name === "input_tokens" && !required.includes(name));
-  const names = [...required, ...counts];
+  const isUsage = "input_tokens" in properties && !required.includes("input_tokens");
+  const ofUsage = isUsage ? ["input_tokens", "model"].filter((name) => name in properties) : [];
+  const names = [...new Set([...required, ...ofUsage])];
   const sample = Object.fromEntries(names.map((name) => [name, sampleOf(properties[name] ?? {}, name)]));
   return "rates" in sample ? { ...sample, model: `model-${made}` } : sample;
 }

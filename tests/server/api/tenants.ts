@@ -9,6 +9,8 @@ import { createApiKey } from "../../../db/api_keys.ts";
 import type { Database } from "../../../db/database.ts";
 import { createOrganization } from "../../../db/organizations.ts";
 import { setPrice } from "../../../db/prices.ts";
+import { createBudget } from "../../../db/budgets.ts";
+import { readBudgetTerms } from "../../../core/budget/read_budget.ts";
 import { beginSession } from "../../../db/sessions.ts";
 import { createUser } from "../../../db/users.ts";
 import { createApp } from "../../../server/app.ts";
@@ -37,6 +39,7 @@ export const FOREIGN_IDS = {
   record: "globex-record-1",
   unpriced_record: "globex-record-2",
   price: "globex-price-1",
+  budget: "globex-budget-1",
   user: "globex-user-1",
   email: "globex-user-1@globex-mail.example",
   session: "globex-session-1",
@@ -129,7 +132,7 @@ async function makeOrganization(database: Database, id: string): Promise<void> {
 }
 
 async function fillForeign(database: Database): Promise<string> {
-  const { record, unpriced_record, price, user, email, session } = FOREIGN_IDS;
+  const { record, unpriced_record, price, budget, user, email, session } = FOREIGN_IDS;
   const said = {
     organization_id: FOREIGN,
     timestamp: NOW - 3_600_000,
@@ -160,12 +163,29 @@ async function fillForeign(database: Database): Promise<string> {
     note: `${MARK}-note`,
   }, { id: price, organization_id: FOREIGN, from: NOW - 1000 });
   await setPrice(database, own, { ...ACT, is_preview: false });
+  await makeBudget(database, {
+    organization_id: FOREIGN,
+    id: budget,
+    written: { name: `${MARK}-budget`, owner: `${MARK}-owner`, filter: { project: [`${MARK}-project`] } },
+  });
   const made = { organization_id: FOREIGN, id: user, email, name: `${MARK} One`, roles: ["viewer" as const] };
   await createUser(database, { ...made, password_hash: HASH }, ACT);
   const key = { organization_id: FOREIGN, user_id: user, session_id: session };
   const token = { sha256: hashToken("globex-refresh-token"), expires_at: NOW + 86_400_000 };
   await beginSession(database, key, { token, password_hash: HASH, now: NOW });
   return (await makeKey(database, { organization_id: FOREIGN, scopes: PERMISSIONS, name: `${MARK}-key` })).id;
+}
+
+async function makeBudget(
+  database: Database,
+  { organization_id, id, written }: {
+    readonly organization_id: string;
+    readonly id: string;
+    readonly written: { readonly name: string; readonly owner?: string; readonly filter?: Record<string, string[]> };
+  },
+): Promise<void> {
+  const terms = readBudgetTerms({ amount_usd: "987.654321", ...written }, NOW);
+  await createBudget(database, { organization_id, id, ...terms }, ACT);
 }
 
 async function fillOwn(database: Database): Promise<void> {
@@ -207,6 +227,10 @@ export async function makeOwn(
     const written = { provider: "openai", model: id, rates: { input_mtok: "1" } };
     const price = readOwnPrice(written, { id, organization_id: OWN, from: NOW - 1000 });
     await setPrice(database, price, { ...ACT, is_preview: false });
+    return id;
+  }
+  if (path.startsWith("/budgets/")) {
+    await makeBudget(database, { organization_id: OWN, id, written: { name: `budget ${id}` } });
     return id;
   }
   if (path.startsWith("/admin/users/")) {
