@@ -124,6 +124,10 @@ export const LIMITS = {
   rate_limit_keys: 20_000,
   /** One text in a line of the log: a stack with its causes fits. */
   log_text_characters: 8 * 1024,
+  /** Lines of one level in a second of the log, errors apart; a person reads no more, and a busy server writes 10,000. */
+  log_lines_a_second: 200,
+  /** Of the lines beyond them every so many-th is written, and how many are not is said. */
+  log_sampled: 100,
   /** Lines of the log that nobody has taken yet; beyond it they are counted and lost, so that requests never wait. */
   log_waiting_characters: 8 * 1024 * 1024,
   /** Connections where clients are not on this machine; each takes some 50 KiB. */

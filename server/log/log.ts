@@ -3,6 +3,7 @@
  */
 
 import { LIMITS } from "../../core/limits.ts";
+import { Flood } from "./flood.ts";
 import { redact } from "./redact.ts";
 
 /** How important a line is, the least first. */
@@ -19,8 +20,12 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 
 /** A log. */
 export interface Log {
-  /** Writes a line, soon. Secrets in any text of it are redacted, control characters escaped. Never fails. */
-  write(level: LogLevel, message: string, fields?: LogFields): void;
+  /**
+   * Writes a line, soon. Secrets in any text of it are redacted, control characters escaped. Of a flood a sample is
+   * written, and how many lines were not; errors always are. Fields that are a function are made for a line that is
+   * written alone. Never fails.
+   */
+  write(level: LogLevel, message: string, fields?: LogFields | (() => LogFields)): void;
   /** Waits until all lines are out. */
   flush(): Promise<void>;
 }
@@ -40,12 +45,18 @@ const GATHER_MS = 20;
 
 /** Opens a log. */
 export function openLog({ level, format, now, sink }: LogOptions): Log {
-  const lines = new Lines(sink);
+  const flood = new Flood();
   const least = LOG_LEVELS.indexOf(level);
   const writeLine = format === "json" ? writeJsonLine : writePrettyLine;
+  const sayCount = (message: string, count: number) => writeLine({ time: now(), level: "warn", message }, { count });
+  const lines = new Lines({ sink, flood, now, sayCount });
   return {
     write(level, message, fields = {}) {
-      if (LOG_LEVELS.indexOf(level) >= least) lines.add(writeLine({ time: now(), level, message }, fields));
+      if (LOG_LEVELS.indexOf(level) < least) return;
+      const time = now();
+      if (!flood.admit(level, time)) return lines.run();
+      const said = typeof fields === "function" ? fields() : fields;
+      lines.add(writeLine({ time, level, message }, said), level === "error");
     },
     flush: () => lines.flush(),
   };
@@ -95,28 +106,44 @@ function escapeControls(line: string): string {
   return line.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+/** What lines on their way out need to know. */
+interface LinesOptions extends Pick<LogOptions, "sink" | "now"> {
+  readonly flood: Flood;
+  /** Writes the line that says how many are missing. */
+  readonly sayCount: (message: string, count: number) => string;
+}
+
+/** What is kept for errors of what may wait, so that nothing else takes their place. */
+const OF_ERRORS = 2;
+
 /** Lines on their way out: gathered, bounded, and dropped with a count when nobody takes them. */
 class Lines {
-  readonly #sink: LogOptions["sink"];
+  readonly #options: LinesOptions;
   readonly #encoder = new TextEncoder();
   #waiting: string[] = [];
   #characters = 0;
-  #dropped = 0;
+  #lost = 0;
   #running: Promise<void> | undefined;
   #isHurried = false;
   #hurry = () => {};
 
-  constructor(sink: LogOptions["sink"]) {
-    this.#sink = sink;
+  constructor(options: LinesOptions) {
+    this.#options = options;
   }
 
-  add(line: string): void {
-    if (this.#characters + line.length > LIMITS.log_waiting_characters) {
-      this.#dropped++;
+  add(line: string, isError: boolean): void {
+    const bound = isError ? LIMITS.log_waiting_characters : LIMITS.log_waiting_characters / OF_ERRORS;
+    if (this.#characters + line.length > bound) {
+      this.#lost++;
       return;
     }
     this.#waiting.push(line);
     this.#characters += line.length;
+    this.run();
+  }
+
+  /** Goes on until everything is out, and what is not written was counted. */
+  run(): void {
     this.#running ??= this.#run();
   }
 
@@ -128,19 +155,27 @@ class Lines {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    const { flood, sink } = this.#options;
+    while (this.#waiting.length > 0 || flood.has_omitted) {
       if (!this.#isHurried) await this.#gather();
+      this.#sayCounts();
+      if (this.#waiting.length === 0) continue;
       const lines = this.#waiting;
-      if (this.#dropped > 0) {
-        lines.push(JSON.stringify({ level: "warn", message: "log lines lost", lost: this.#dropped }));
-      }
-      this.#dropped = 0;
       this.#waiting = [];
       this.#characters = 0;
       // Whoever read the log has gone: requests are served all the same.
-      await this.#sink(this.#encoder.encode(`${lines.join("\n")}\n`)).catch(() => {});
+      await sink(this.#encoder.encode(`${lines.join("\n")}\n`)).catch(() => {});
     }
     this.#running = undefined;
+  }
+
+  /** What is missing is said where it is missing. */
+  #sayCounts(): void {
+    const { flood, now, sayCount } = this.#options;
+    const omitted = flood.takeOmitted({ now: now(), isHurried: this.#isHurried });
+    if (omitted > 0) this.#waiting.push(sayCount("log lines left out: too many in a second", omitted));
+    if (this.#lost > 0) this.#waiting.push(sayCount("log lines lost: nobody took them", this.#lost));
+    this.#lost = 0;
   }
 
   async #gather(): Promise<void> {

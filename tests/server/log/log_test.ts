@@ -44,27 +44,81 @@ Deno.test("Log.write() escapes control characters and those that turn the direct
   }
 });
 
-Deno.test("Log.write() counts what nobody takes, and says it when somebody does", async () => {
+/** A log whose lines nobody takes until they are let through, and which is a second older with every look at the clock. */
+function makeHeldLog() {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let written = "";
-  const log = openLog({
-    level: "info",
-    format: "json",
-    now: () => 0,
-    sink: async (bytes) => {
-      await promise;
-      written += new TextDecoder().decode(bytes);
-    },
-  });
+  let [time, written] = [0, ""];
+  const sink = async (bytes: Uint8Array) => {
+    await promise;
+    written += new TextDecoder().decode(bytes);
+  };
+  const log = openLog({ level: "info", format: "json", now: () => time += 1_000, sink });
+  const readLines = async () => {
+    resolve();
+    await log.flush();
+    return written.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+  };
+  return { log, readLines };
+}
+
+Deno.test("Log.write() counts what nobody takes, and says it when somebody does", async () => {
+  const { log, readLines } = makeHeldLog();
   const text = "x".repeat(LIMITS.log_text_characters);
-  const lines = Math.ceil(LIMITS.log_waiting_characters / text.length) + 5;
-  for (let at = 0; at < lines; at++) log.write("info", text);
-  resolve();
+  const count = Math.ceil(LIMITS.log_waiting_characters / text.length) + 5;
+  for (let at = 0; at < count; at++) log.write("error", text);
+  const lines = await readLines();
+  const kept = lines.filter(({ message }) => message === text).length;
+  const said = lines.find(({ message }) => message === "log lines lost: nobody took them");
+  assert.ok(kept * text.length <= LIMITS.log_waiting_characters);
+  assert.deepEqual([said.level, kept + said.count], ["warn", count]);
+});
+
+Deno.test("Log.write(): errors have room when nobody takes lines and everything else has none", async () => {
+  const { log, readLines } = makeHeldLog();
+  const text = "x".repeat(LIMITS.log_text_characters);
+  const count = Math.ceil(LIMITS.log_waiting_characters / text.length) + 5;
+  for (let at = 0; at < count; at++) log.write("info", text);
+  log.write("error", "it has failed");
+  const lines = await readLines();
+  assert.ok(lines.some(({ message }) => message === "it has failed"));
+});
+
+Deno.test("Log.write(): of a flood it writes the first lines of a level, then a sample, every error, and says how many it left out", async () => {
+  const { log, pieces } = makeLog();
+  for (let at = 1; at <= 1_000; at++) {
+    log.write("info", "request", { at });
+    if (at % 250 === 0) log.write("error", "failed", { at });
+  }
+  log.write("warn", "stopping");
   await log.flush();
-  const kept = written.split("\n").filter((line) => line.includes(text)).length;
-  const lost = Number(/"lost":(\d+)/.exec(written)?.[1]);
-  assert.ok(lost > 0 && written.length <= LIMITS.log_waiting_characters + lines + 1_000);
-  assert.equal(kept + lost, lines);
+  const lines = pieces.join("").split("\n").slice(0, -1).map((line) => JSON.parse(line));
+  const written = lines.filter(({ message }) => message === "request").map(({ at }) => at);
+  const first = Array.from({ length: 200 }, (_, at) => at + 1);
+  assert.deepEqual(written, [...first, 300, 400, 500, 600, 700, 800, 900, 1_000]);
+  assert.deepEqual(lines.filter(({ message }) => message === "failed").map(({ at }) => at), [250, 500, 750, 1_000]);
+  assert.deepEqual(lines.filter(({ message }) => message === "stopping").length, 1);
+  assert.deepEqual(lines.at(-1), {
+    time: "2026-01-05T10:00:00.000Z",
+    level: "warn",
+    message: "log lines left out: too many in a second",
+    count: 792,
+  });
+});
+
+Deno.test("Log.write() says what it left out when the second is over, also when nothing more is written", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let [time, written] = [0, ""];
+  const sink = (bytes: Uint8Array) => {
+    written += new TextDecoder().decode(bytes);
+    if (written.includes("left out")) resolve();
+    time = 1_000;
+    return Promise.resolve();
+  };
+  const log = openLog({ level: "info", format: "pretty", now: () => time, sink });
+  for (let at = 0; at < 201; at++) log.write("info", "request");
+  await promise;
+  assert.match(written, / warn {2}log lines left out: too many in a second count=1\n$/);
+  await log.flush();
 });
 
 for (
