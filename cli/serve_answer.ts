@@ -6,6 +6,7 @@ import { ERROR_KINDS } from "../core/error.ts";
 import { isLoopback } from "../server/auth/address.ts";
 import { toSettings } from "../server/settings.ts";
 import { type RunningServer, startServer } from "../server/start.ts";
+import { guardTelemetry, isTelemetryCollected } from "../server/telemetry/find_telemetry.ts";
 import { Interruption } from "./interruption.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Shell } from "./run.ts";
@@ -23,6 +24,7 @@ export async function serve(options: ServeOptions, shell: Shell): Promise<void> 
   const settings = toSettings(readConfig(options, { isForServer: true }));
   const interruption = new Interruption();
   try {
+    await guardTelemetry();
     const server = await startServer({ ...settings, version: VERSION });
     announce(server, { options, terminal: shell.terminal });
     if (options.json) {
@@ -55,6 +57,12 @@ function announce(
       terminal.note(`Metrics for Prometheus, without a credential: ${server.metrics_url}`);
     }
     for (const warning of listDangers(server)) terminal.note(warning);
+    const endpoint = Deno.env.get("OTEL_EXPORTER_OTLP_ENDPOINT");
+    if (endpoint && !isTelemetryCollected()) {
+      terminal.note(
+        "OTEL_EXPORTER_OTLP_ENDPOINT is set and nothing is exported: start it with bin/costops, or with OTEL_DENO=true",
+      );
+    }
   }
   if (server.setup === undefined) return;
   const until = new Date(server.setup.expires_at).toISOString().slice(11, 16);

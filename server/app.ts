@@ -46,8 +46,7 @@ export interface AppOptions {
 /** The whole: the API below {@link BASE_PATH}, `/health`, `/ready`, `/live`, `/openapi.json` and `/docs`. */
 export function createApp(options: AppOptions): Hono {
   const app = newApp(options);
-  const router = createApiRouter(options);
-  app.route(BASE_PATH, router);
+  app.route(BASE_PATH, createRouter(options, BASE_PATH));
   const { environment, health, routes = ROUTES, settings } = options;
   const pages = createSystemPages({ environment, health, routes, version: settings.version });
   for (const { path, answer } of pages) {
@@ -64,6 +63,12 @@ export function createApp(options: AppOptions): Hono {
 
 /** The API alone, without a prefix, to be mounted below one's own: `app.route("/costs", createApiRouter(…))`. */
 export function createApiRouter(options: AppOptions): Hono {
+  return createRouter(options);
+}
+
+/** `base` is where it is mounted, as far as that is known. */
+function createRouter(given: AppOptions, base?: string): Hono {
+  const options: Served = { ...given, base };
   const app = newApp(options);
   const services = createServices(options);
   const byPath = Map.groupBy(options.routes ?? ROUTES, ({ path }) => path);
@@ -84,6 +89,9 @@ export function createApiRouter(options: AppOptions): Hono {
   app.all("*", (context) => answerFor(context, options, () => Promise.reject(unknownPath(context))));
   return app;
 }
+
+/** Where what is served stands below, and what it is made of. */
+type Served = AppOptions & { readonly base?: string };
 
 type Answer = (context: Context, exchange: Exchange) => Promise<Reply>;
 
@@ -127,7 +135,7 @@ function serveMetrics(app: Hono, write: WriteMetrics, options: AppOptions): void
 function serve(
   app: Hono,
   { path, methods }: { readonly path: string; readonly methods: ReadonlyMap<string, Answer> },
-  options: AppOptions,
+  options: Served,
 ): void {
   const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
   for (const [method, answer] of methods) {
@@ -153,11 +161,11 @@ function serve(
 /** Answers one request, come what may, and says so to whoever watches. */
 async function answerFor(
   context: Context,
-  { environment, observe = writeFaults }: AppOptions,
+  { environment, base, observe = writeFaults }: Served,
   answer: (exchange: Exchange) => Promise<Reply>,
 ): Promise<Response> {
   const request = context.req.raw;
-  const exchange = beginExchange(request, environment.newId);
+  const exchange = beginExchange(request, environment.newId, base);
   let reply: Reply;
   let error: unknown;
   try {
@@ -168,7 +176,8 @@ async function answerFor(
     reply = writeProblem(caught, exchange);
   }
   const duration_ms = performance.now() - exchange.began;
-  observe({ ...exchange, status: reply.status, duration_ms, error, is_fault: error !== undefined && isFault(error) });
+  const { status, outcomes } = reply;
+  observe({ ...exchange, status, outcomes, duration_ms, error, is_fault: error !== undefined && isFault(error) });
   return respond(reply, exchange);
 }
 

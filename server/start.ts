@@ -17,13 +17,13 @@ import { METRICS_PATH } from "./http/metrics_page.ts";
 import { compress } from "./listen/compress.ts";
 import { type Answer, formatUrl, listen, type ListenAddress, type Listener, probe } from "./listen/listener.ts";
 import { type Log, openLog, writeTo } from "./log/log.ts";
-import { describeFault, logRequests } from "./log/request_log.ts";
-import type { Metrics } from "./metrics/metrics.ts";
-import { listenForMetrics, probeMetricsPort } from "./metrics/metrics_port.ts";
+import { describeFault } from "./log/request_log.ts";
+import { probeMetricsPort } from "./metrics/metrics_port.ts";
 import { offerSetup, type SetupOffer } from "./operations/setup.ts";
 import { createAddressLimiter, openRateLimiter, type RateLimiter } from "./rate_limit/rate_limiter.ts";
 import { fillServerSettings, type ServerSettings } from "./settings.ts";
 import { watchDatabase } from "./watched_database.ts";
+import { findWatchers, observeRequests, openMetricsPort, type Watchers } from "./watchers.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -77,16 +77,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const secret = await findSecret({ configured: settings.jwt_secret, database_url: settings.database_url });
   const { log_level: level, log_format: format } = settings;
   const log = options.log ?? openLog({ level, format, now: () => Date.now(), sink: writeTo(Deno.stderr) });
-  const metrics = enable_metrics ? await createMetrics(settings, options.version) : undefined;
+  const watchers = await findWatchers(settings, options.version);
   const opened = await openDatabase(settings.database_url, {
     reader_threads: countReaders(),
     has_append_thread: true,
     max_connections: settings.database_max_connections,
-    onCommit: metrics?.onCommit,
+    onCommit: watchers.metrics?.onCommit,
   });
-  const database = metrics?.meter(opened) ?? opened;
+  const traced = watchers.telemetry?.trace(opened) ?? opened;
+  const database = watchers.metrics?.meter(traced) ?? traced;
   try {
-    return await Server.start({ settings, secret, log, database, metrics, version: options.version });
+    return await Server.start({ ...watchers, settings, secret, log, database, version: options.version });
   } catch (error) {
     await database.close();
     throw error;
@@ -99,12 +100,11 @@ function countReaders(): number {
 }
 
 /** What a server is made of before it listens. */
-interface Parts {
+interface Parts extends Watchers {
   readonly settings: ServerSettings;
   readonly secret: string;
   readonly log: Log;
   readonly database: Database;
-  readonly metrics: Metrics | undefined;
   readonly version: string;
 }
 
@@ -149,8 +149,8 @@ class Server implements RunningServer {
   }
 
   static async start(parts: Parts): Promise<Server> {
-    const { settings, secret, log, metrics } = parts;
-    const state = new State(log);
+    const { settings, secret, metrics, prometheus, telemetry } = parts;
+    const state = new State(parts.log);
     const { environment, tokens } = await createServerEnvironment(parts, state);
     const setup = await hasUsers(environment.database) ? undefined : await offerSetup(environment);
     const authenticator = createAuthenticator(environment, { tokens });
@@ -158,14 +158,14 @@ class Server implements RunningServer {
     metrics?.watch({ environment, countInFlight: () => state.drain.count });
     let metrics_port: Listener | undefined;
     try {
-      metrics_port = metrics && await openMetricsPort(parts, metrics);
+      metrics_port = prometheus && await openMetricsPort(parts, prometheus);
       const app = createApp({
         environment,
         authenticate: authenticator.authenticate,
         rate_limits: { organizations: limiter, addresses: createAddressLimiter() },
-        observe: tellAll(metrics === undefined ? [logRequests(log)] : [logRequests(log), metrics.observe]),
+        observe: tellAll([observeRequests(parts), metrics?.observe].filter((observe) => observe !== undefined)),
         health: () => state,
-        metrics: metrics && (() => metrics.write()),
+        metrics: prometheus && (() => prometheus.write()),
         settings: {
           secret,
           version: parts.version,
@@ -176,7 +176,7 @@ class Server implements RunningServer {
       });
       const plain: Answer = (request, connection) => app.fetch(request, connection);
       const answer = state.drain.watch(settings.enable_compression ? compressAnswers(plain) : plain);
-      const listener = await listen({ host: settings.host, port: settings.port, answer });
+      const listener = await listen({ host: settings.host, port: settings.port, answer, within: telemetry?.within });
       return new Server(parts, { ends: { listener, metrics_port, limiter, authenticator }, state, setup });
     } catch (error) {
       await metrics_port?.close();
@@ -254,15 +254,6 @@ async function createServerEnvironment({ settings, secret, database, metrics }: 
   const held = holdPriceBook(environment.priceBook, () => performance.now());
   const { priceBook } = held;
   return { environment: { ...environment, priceBook, tokens, onIntake: metrics?.onIntake }, tokens };
-}
-
-async function createMetrics({ database_url }: ServerSettings, version: string): Promise<Metrics> {
-  return new (await import("./metrics/metrics.ts")).Metrics({ version, database_url });
-}
-
-function openMetricsPort({ settings, log }: Parts, metrics: Metrics): Promise<Listener> {
-  const { metrics_host: host, metrics_port: port } = settings;
-  return listenForMetrics({ host, port, write: () => metrics.write(), observe: logRequests(log) });
 }
 
 function openLimiter({ settings, log }: Parts): Promise<RateLimiter> {

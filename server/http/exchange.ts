@@ -4,6 +4,7 @@
 
 import { LIMITS } from "../../core/limits.ts";
 import type { Principal } from "../../core/access.ts";
+import { addOutcomes, EMPTY_SUMMARY, type RecordOutcome } from "../../core/usage/summary.ts";
 import type { ErrorStatuses } from "../routes/route.ts";
 import type { RateLimitDecision } from "../rate_limit/decision.ts";
 
@@ -11,6 +12,8 @@ import type { RateLimitDecision } from "../rate_limit/decision.ts";
 export interface Exchange {
   readonly request_id: string;
   readonly method: string;
+  /** What stands before the route's template in addresses, `/api/v1`; nothing when it is not given. */
+  readonly base?: string;
   /** The route's template, `/usage/{id}`; undefined where no route was found. Never the path as it was asked for. */
   route?: string;
   /** Of the route, where they differ from the table. */
@@ -27,10 +30,20 @@ export interface Exchange {
 export interface AnsweredExchange extends Readonly<Exchange> {
   readonly status: number;
   readonly duration_ms: number;
+  /** What became of the records that it brought; undefined where there were none, and of a stream. */
+  readonly outcomes?: readonly RecordOutcome[];
   /** Why it failed; what was not expected too. Its text may hold what a client sent. */
   readonly error?: unknown;
   /** Whether the error is the program's or the storage's fault, not the client's. */
   readonly is_fault: boolean;
+}
+
+/** A client may write any word for a method. */
+const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]);
+
+/** A method as logs, metrics and traces tell it: one that nobody serves is `other`. */
+export function nameMethod(method: string): string {
+  return METHODS.has(method) ? method : "other";
 }
 
 /** Told of every answer, for logs and metrics. */
@@ -43,9 +56,21 @@ export function tellAll(observers: readonly Observe[]): Observe {
   };
 }
 
+/** The template of the whole path, `/api/v1/usage/{id}`; undefined where no route was found. */
+export function fullRoute({ base = "", route }: Pick<Exchange, "base" | "route">): string | undefined {
+  return route === undefined ? undefined : `${base}${route}`;
+}
+
+/** Outcomes counted by name, with `read` for all of them; names of which there are none are left out. */
+export function countOutcomes({ outcomes }: Pick<AnsweredExchange, "outcomes">): Readonly<Record<string, number>> {
+  if (outcomes === undefined) return {};
+  return Object.fromEntries(Object.entries(addOutcomes(EMPTY_SUMMARY, outcomes)).filter(([, count]) => count > 0));
+}
+
 /** Begins the exchange of a request. */
-export function beginExchange(request: Request, newId: () => string): Exchange {
+export function beginExchange(request: Request, newId: () => string, base?: string): Exchange {
   return {
+    base,
     request_id: chooseRequestId(request.headers, newId),
     method: request.method.slice(0, LIMITS.id_characters),
     began: performance.now(),

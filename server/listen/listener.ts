@@ -10,6 +10,12 @@ import { ipVersion } from "../ip_address.ts";
 /** Answers one request; `connection` says where it comes from. */
 export type Answer = (request: Request, connection: Connection) => Response | Promise<Response>;
 
+/**
+ * Runs the work of one request within whatever it belongs to. `outgoing` is the answer as node:http has it, where it is
+ * node:http that serves.
+ */
+export type Within = <Result>(outgoing: object | undefined, work: () => Result) => Result;
+
 /** What is known of a connection. */
 export interface Connection {
   readonly remoteAddr: { readonly hostname: string };
@@ -22,6 +28,7 @@ export interface ListenOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly answer: Answer;
+  readonly within?: Within;
   /** The flag that names another port; `port` when it is not given. */
   readonly flag?: string;
 }

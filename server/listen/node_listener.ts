@@ -23,16 +23,17 @@ export interface TimeLimits {
 
 /** Listens on an address that others reach. */
 export async function listenWithNode(
-  { host, port, flag, answer }: ListenOptions,
+  { host, port, flag, answer, within }: ListenOptions,
   limits: TimeLimits = LIMITS,
 ): Promise<Listener> {
+  const listener = toListener(answer);
   const server = createServer({
     headersTimeout: limits.headers_ms,
     // A stream may last for hours; the application gives each body its time.
     requestTimeout: 0,
     keepAliveTimeout: limits.keep_alive_ms,
     connectionsCheckingInterval: Math.min(1_000, limits.headers_ms),
-  }, toListener(answer));
+  }, within === undefined ? listener : (incoming, outgoing) => within(outgoing, () => listener(incoming, outgoing)));
   server.maxConnections = LIMITS.connections;
   // Nothing sent and nothing read: a client that does not take its answer.
   server.setTimeout(limits.idle_connection_ms, (socket) => socket.destroy());

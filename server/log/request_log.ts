@@ -4,28 +4,38 @@
 
 import { CostopsError } from "../../core/error.ts";
 import { RejectedRecord } from "../../core/usage/record.ts";
-import type { AnsweredExchange, Observe } from "../http/exchange.ts";
-import type { Log, LogLevel } from "./log.ts";
+import { type AnsweredExchange, countOutcomes, nameMethod, type Observe } from "../http/exchange.ts";
+import type { Log, LogFields, LogLevel } from "./log.ts";
 
 /** Asked all the time by whoever watches the server. */
 const PROBES: readonly (string | undefined)[] = ["/live", "/ready", "/health", "/metrics"];
 
-/** Writes a line for each request: the route's template and who asked, never a path, a header or a body. */
-export function logRequests(log: Log): Observe {
-  return (exchange) => {
-    const { request_id, method, route, status, duration_ms, address, principal, error, is_fault } = exchange;
-    log.write(chooseLevel(exchange), "request", {
-      request_id,
-      method,
-      route,
-      status,
-      duration_ms: Math.round(duration_ms * 1000) / 1000,
-      address,
-      organization_id: principal?.organization_id || undefined,
-      actor: principal?.actor,
-      code: codeOf(error),
-      error: is_fault ? describeFault(error) : undefined,
-    });
+/** Finds the trace that a request is part of. */
+export type FindTrace = () => { readonly trace_id: string; readonly span_id: string } | undefined;
+
+/**
+ * Writes a line for each request: the route's template, who asked and how many records became what, never a path, a
+ * header or a body.
+ */
+export function logRequests(log: Log, findTrace: FindTrace = () => undefined): Observe {
+  return (exchange) => log.write(chooseLevel(exchange), "request", () => describe(exchange, findTrace));
+}
+
+function describe(exchange: AnsweredExchange, findTrace: FindTrace): LogFields {
+  const { request_id, method, route, status, duration_ms, address, principal, error, is_fault } = exchange;
+  return {
+    request_id,
+    method: nameMethod(method),
+    route,
+    status,
+    duration_ms: Math.round(duration_ms * 1000) / 1000,
+    address,
+    organization_id: principal?.organization_id || undefined,
+    actor: principal?.actor,
+    code: codeOf(error),
+    ...countOutcomes(exchange),
+    ...findTrace(),
+    error: is_fault ? describeFault(error) : undefined,
   };
 }
 
@@ -35,7 +45,8 @@ function chooseLevel({ route, status, is_fault }: AnsweredExchange): LogLevel {
   return PROBES.includes(route) ? "debug" : "info";
 }
 
-function codeOf(error: unknown): string | undefined {
+/** The stable word for what went wrong; undefined when nothing did. */
+export function codeOf(error: unknown): string | undefined {
   if (error instanceof CostopsError) return error.kind;
   if (error instanceof RejectedRecord) return error.code;
   return error === undefined ? undefined : "failure";

@@ -2,21 +2,21 @@
  * The price catalogue in force, and how old it is: old prices make wrong costs, and nothing fails.
  */
 
-import { Gauge, type Registry } from "prom-client";
 import { findCatalogueInstallation } from "../../db/catalogues.ts";
+import type { Meter } from "./meter.ts";
 import type { MetricSources } from "./metrics.ts";
 
 /** Adds it. Where the database does not answer it is absent, and the other metrics are there all the same. */
-export function gaugeCatalogue(registry: Registry, { database, now }: MetricSources["environment"]): void {
-  new Gauge({
+export function gaugeCatalogue(meter: Meter, { database, now }: MetricSources["environment"]): void {
+  meter.observe({
+    type: "gauge",
     name: "costops_price_catalogue_age_seconds",
     help: "Time since the price catalogue in force was installed, or the one of the program published.",
-    labelNames: ["version"],
-    registers: [registry],
-    async collect() {
+    labels: ["version"],
+    read: async () => {
       const found = await findInForce(database).catch(() => undefined);
-      this.reset();
-      if (found !== undefined) this.set({ version: found.version }, Math.max(0, now() - found.since) / 1000);
+      if (found === undefined) return [];
+      return [{ labels: { version: found.version }, value: Math.max(0, now() - found.since) / 1000 }];
     },
   });
 }

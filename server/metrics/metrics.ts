@@ -1,21 +1,19 @@
 /**
- * What a server counts and measures of itself, in the text format of Prometheus. Loaded only where metrics are wanted.
+ * What a server counts and measures of itself. Loaded only where metrics are wanted.
  *
  * No label is made of what a client sends: routes are templates, and paths, users, organizations and ids are in none.
  */
 
-import { Registry } from "prom-client";
 import { type Database, isPostgresUrl } from "../../db/database.ts";
 import type { CommitObserver } from "../../db/observed_commit.ts";
 import type { Environment, IntakeObserver } from "../environment.ts";
 import type { Observe } from "../http/exchange.ts";
-import { Written } from "../routes/reply.ts";
 import { gaugeCatalogue } from "./catalogue_metrics.ts";
 import { DatabaseMetrics } from "./database_metrics.ts";
 import { observeRequests } from "./http_metrics.ts";
 import { countIntake } from "./intake_metrics.ts";
 import { gaugeProcess } from "./process_metrics.ts";
-import { gauge } from "./gauge.ts";
+import { gauge, type Meter } from "./meter.ts";
 
 /** What is looked at whenever metrics are asked for. */
 export interface MetricSources {
@@ -24,9 +22,16 @@ export interface MetricSources {
   readonly countInFlight: () => number;
 }
 
+/** What the metrics of a server are made with, and of what program. */
+export interface MetricsOptions {
+  readonly meter: Meter;
+  readonly version: string;
+  readonly database_url: string;
+}
+
 /** The metrics of one server. */
 export class Metrics {
-  readonly #registry = new Registry();
+  readonly #meter: Meter;
   readonly #database: DatabaseMetrics;
   /** Told of every answer. */
   readonly observe: Observe;
@@ -35,11 +40,12 @@ export class Metrics {
   /** Told of every group of usage that was committed. */
   readonly onCommit: CommitObserver;
 
-  constructor({ version, database_url }: { readonly version: string; readonly database_url: string }) {
-    gaugeProcess(this.#registry, { version, database: isPostgresUrl(database_url) ? "postgres" : "sqlite" });
-    this.observe = observeRequests(this.#registry);
-    this.onIntake = countIntake(this.#registry);
-    this.#database = new DatabaseMetrics(this.#registry);
+  constructor({ meter, version, database_url }: MetricsOptions) {
+    this.#meter = meter;
+    gaugeProcess(meter, { version, database: isPostgresUrl(database_url) ? "postgres" : "sqlite" });
+    this.observe = observeRequests(meter);
+    this.onIntake = countIntake(meter);
+    this.#database = new DatabaseMetrics(meter);
     this.onCommit = this.#database.onCommit;
   }
 
@@ -51,12 +57,7 @@ export class Metrics {
   /** Adds what is looked at rather than counted. */
   watch({ environment, countInFlight }: MetricSources): void {
     const help = "Requests that are being answered, streams until their end.";
-    gauge(this.#registry, { name: "costops_http_requests_in_flight", help, read: countInFlight });
-    gaugeCatalogue(this.#registry, environment);
-  }
-
-  /** All of it as Prometheus reads it. */
-  async write(): Promise<Written> {
-    return new Written(this.#registry.contentType, await this.#registry.metrics());
+    gauge(this.#meter, { name: "costops_http_requests_in_flight", help, read: countInFlight });
+    gaugeCatalogue(this.#meter, environment);
   }
 }

@@ -7,7 +7,7 @@ import { beginExchange, type Observe } from "../http/exchange.ts";
 import { METRICS_PATH, type WriteMetrics } from "../http/metrics_page.ts";
 import { isFault, writeProblem } from "../http/problem.ts";
 import { respond } from "../http/respond.ts";
-import { listen, type Listener, probe } from "../listen/listener.ts";
+import { listen, type Listener, probe, type Within } from "../listen/listener.ts";
 import type { Reply } from "../routes/reply.ts";
 
 /** Where it is, what it says, and who is told of its answers. */
@@ -16,6 +16,7 @@ export interface MetricsPort {
   readonly port: number;
   readonly write: WriteMetrics;
   readonly observe: Observe;
+  readonly within?: Within;
 }
 
 /** The flag that names another port. */
@@ -27,8 +28,8 @@ export function probeMetricsPort({ host, port }: Pick<MetricsPort, "host" | "por
 }
 
 /** Listens. Fails with `temporary` when the port is taken, `usage` when the host is none of this machine. */
-export async function listenForMetrics({ host, port, write, observe }: MetricsPort): Promise<Listener> {
-  return await listen({ host, port, flag, answer: (request) => answerRequest(request, { write, observe }) });
+export async function listenForMetrics({ host, port, write, observe, within }: MetricsPort): Promise<Listener> {
+  return await listen({ host, port, flag, within, answer: (request) => answerRequest(request, { write, observe }) });
 }
 
 async function answerRequest(

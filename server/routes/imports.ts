@@ -66,12 +66,13 @@ const send = defineRoute({
     return { ...batch, is_dry_run: dry_run };
   },
   write: (output) => {
-    const summary = addOutcomes(EMPTY_SUMMARY, output.map(({ outcome }) => outcome));
+    const outcomes = output.map(({ outcome }) => outcome);
+    const summary = addOutcomes(EMPTY_SUMMARY, outcomes);
     const results = output.map(({ outcome, record }) => ({
       ...toWireOutcome(outcome),
       ...(record === undefined || record.quality.length === 0 ? {} : { quality: record.quality }),
     }));
-    return { status: 200, body: { summary, results } };
+    return { status: 200, body: { summary, results }, outcomes };
   },
 });
 

@@ -47,6 +47,7 @@ const single = defineRoute({
     return {
       status: outcome.outcome === "inserted" ? 201 : 200,
       body: { ...rest, cost_usd, currency: "USD", price: price === null ? null : toWirePrice(price) },
+      outcomes: [outcome],
     };
   },
 });
@@ -85,7 +86,7 @@ const batch = defineRoute({
   write: (output) => {
     const outcomes = output.map(({ outcome }) => outcome);
     const summary = addOutcomes(EMPTY_SUMMARY, outcomes);
-    return { status: statusOf(summary), body: { summary, results: outcomes.map(toWireOutcome) } };
+    return { status: statusOf(summary), body: { summary, results: outcomes.map(toWireOutcome) }, outcomes };
   },
 });
 

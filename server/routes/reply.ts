@@ -2,12 +2,16 @@
  * What a route answers with: a status, a body and headers, before anything is encoded.
  */
 
+import type { RecordOutcome } from "../../core/usage/summary.ts";
+
 /** An answer. */
 export interface Reply {
   readonly status: number;
   /** Sent as JSON, or as it is when it is {@link Written}; undefined is no body. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What became of the records that were sent, for logs and traces; not sent. */
+  readonly outcomes?: readonly RecordOutcome[];
 }
 
 /** A body that is written already: its text, or its bytes as they come. */

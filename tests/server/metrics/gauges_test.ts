@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { installCatalogue } from "../../../db/catalogues.ts";
 import { openDatabase } from "../../../db/database.ts";
 import { Metrics } from "../../../server/metrics/metrics.ts";
+import { PrometheusMeter } from "../../../server/metrics/prometheus_meter.ts";
 import { forEachDatabase, withFolder } from "../../db/for_each_database.ts";
 import { makeEntry } from "../../db/records.ts";
 import { withMeasuredServer } from "./measured_server.ts";
@@ -10,8 +11,11 @@ import { withMeasuredServer } from "./measured_server.ts";
 /** 2026-10-03T00:00:00Z, ten days after the catalogue of the program was published. */
 const NOW = Date.UTC(2026, 9, 3);
 
-async function readText(metrics: Metrics): Promise<string> {
-  return String((await metrics.write()).content);
+/** The metrics of a database's server, and their text. */
+function makeMetrics(database_url: string) {
+  const meter = new PrometheusMeter();
+  const metrics = new Metrics({ meter, version: "1.2.3", database_url });
+  return { metrics, readText: async () => String((await meter.write()).content) };
 }
 
 function samplesOf(text: string, name: string): string[] {
@@ -22,27 +26,27 @@ forEachDatabase(
   "/metrics says how old the price catalogue in force is, and nothing when nobody knows",
   async ({ open }) => {
     const database = await open();
-    const metrics = new Metrics({ version: "1.2.3", database_url: database.url });
+    const { metrics, readText } = makeMetrics(database.url);
     metrics.watch({ environment: { database, now: () => NOW }, countInFlight: () => 3 });
     const name = "costops_price_catalogue_age_seconds";
-    assert.deepEqual(samplesOf(await readText(metrics), name), [`${name}{version="genai-prices 0.1.8"} 864000`]);
+    assert.deepEqual(samplesOf(await readText(), name), [`${name}{version="genai-prices 0.1.8"} 864000`]);
     const body = { version: 'a "b" 2', json: "[1]" };
     await installCatalogue(database, body, { actor: "test", now: NOW - 60_000 });
-    assert.deepEqual(samplesOf(await readText(metrics), name), [`${name}{version="a \\"b\\" 2"} 60`]);
+    assert.deepEqual(samplesOf(await readText(), name), [`${name}{version="a \\"b\\" 2"} 60`]);
     await database.close();
-    const text = await readText(metrics);
+    const text = await readText();
     assert.deepEqual(samplesOf(text, name), []);
     assert.match(text, /^costops_http_requests_in_flight 3$/m);
   },
 );
 
 Deno.test("Metrics measures a request in seconds, in the buckets that are not below it", async () => {
-  const metrics = new Metrics({ version: "1.2.3", database_url: "sqlite:none" });
+  const { metrics, readText } = makeMetrics("sqlite:none");
   const answered = { request_id: "r", began: 0, is_fault: false };
   metrics.observe({ ...answered, method: "GET", route: "/usage", status: 200, duration_ms: 3 });
   metrics.observe({ ...answered, method: "GET", route: "/usage", status: 503, duration_ms: 45_000 });
   const name = "costops_http_request_duration_seconds";
-  assert.deepEqual(samplesOf(await readText(metrics), name), [
+  assert.deepEqual(samplesOf(await readText(), name), [
     `${name}_bucket{le="0.001",route="/usage"} 0`,
     `${name}_bucket{le="0.0025",route="/usage"} 0`,
     `${name}_bucket{le="0.005",route="/usage"} 1`,
@@ -66,7 +70,7 @@ Deno.test("Metrics measures a request in seconds, in the buckets that are not be
 forEachDatabase(
   "Metrics.meter() measures queries by what they are asked on, and each write as a whole",
   async ({ url }) => {
-    const metrics = new Metrics({ version: "1.2.3", database_url: url });
+    const { metrics, readText } = makeMetrics(url);
     const database = metrics.meter(await openDatabase(url, { reader_threads: 1, onCommit: metrics.onCommit }));
     try {
       const query = (queries: typeof database.reader) => queries.selectFrom("organizations").select("id").execute();
@@ -77,7 +81,7 @@ forEachDatabase(
       await database.write(async (queries) => [await query(queries), await query(queries)]);
       await assert.rejects(database.write(() => Promise.reject(new Error("undone"))), /undone/);
       await Promise.all([database.append([makeEntry()]), database.append([makeEntry({ id: "r2" })])]);
-      const text = await readText(metrics);
+      const text = await readText();
       assert.deepEqual(samplesOf(text, "costops_database_duration_seconds_count"), [
         'costops_database_duration_seconds_count{access="reader"} 2',
         'costops_database_duration_seconds_count{access="scanner"} 2',

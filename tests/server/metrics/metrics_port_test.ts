@@ -60,6 +60,9 @@ Deno.test("prom-client is loaded by nothing but the metrics, and they only when 
   );
   const ofClient = importers.filter(({ specifier }) => specifier === "prom-client").map(({ by }) => by);
   assert.ok(ofClient.length > 0 && ofClient.every((by) => by.startsWith("server/metrics/")), ofClient.join());
-  const ofMetrics = importers.filter(({ specifier }) => specifier.endsWith("metrics/metrics.ts"));
-  assert.deepEqual(ofMetrics.map(({ by, isDynamic }) => [by, isDynamic]), [["server/start.ts", true]]);
+  const loadersOf = (file: string) =>
+    importers.filter(({ specifier, by }) => specifier.endsWith(file) && by === "server/watchers.ts")
+      .map(({ isDynamic }) => isDynamic);
+  assert.deepEqual(loadersOf("metrics/metrics.ts"), [true]);
+  assert.deepEqual(loadersOf("metrics/prometheus_meter.ts"), [true]);
 });
