@@ -4,6 +4,7 @@
 
 import { Command } from "@commander-js/extra-typings";
 import { addAdmin } from "./admin.ts";
+import { addAnomalies } from "./anomalies.ts";
 import { addAuth } from "./auth.ts";
 import { addBudget } from "./budget.ts";
 import { addCompare } from "./compare.ts";
@@ -40,6 +41,7 @@ const COMMANDS = [
   addExplain,
   addEstimate,
   addForecast,
+  addAnomalies,
   addPrices,
   addReprice,
   addBudget,

@@ -143,6 +143,10 @@ export const LIMITS = {
   forecast_values: 100_000,
   /** One value of a series; sums of squares of as many stay far from the largest number there is. */
   forecast_value: 1e30,
+  /** Points of one series that is watched: twenty years of hours. */
+  anomaly_values: 200_000,
+  /** One of its values of either sign; squares of them stay far from what a double holds. */
+  anomaly_value: 1e30,
   /** Steps of one forecast: a year of hours; nothing is known about later ones. */
   forecast_horizon: 8_784,
   /** Steps in which a pattern repeats: a year of hours. */
