@@ -17,7 +17,7 @@ import {
 import { type InputFile, isPacked, readChunks } from "./input_files.ts";
 import type { OpenedSource } from "./intake.ts";
 import type { Local } from "./session.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../server/version.ts";
 
 /** A file changed so shortly before it was looked at that it may change again without looking different. */
 const FRESH_MS = 2_000;

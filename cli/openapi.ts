@@ -5,7 +5,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { examples } from "./options.ts";
 import type { Shell } from "./run.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../server/version.ts";
 
 /** Declares the command. */
 export function addOpenApi(program: Command, shell: Shell): void {

@@ -29,7 +29,7 @@ import { addReprice } from "./reprice.ts";
 import type { Shell } from "./run.ts";
 import { addServe } from "./serve.ts";
 import { addTrends } from "./trends.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../server/version.ts";
 
 const COMMANDS = [
   addIngest,

@@ -12,7 +12,7 @@ import type { CommonOptions } from "./options.ts";
 import type { Shell } from "./run.ts";
 import { readConfig } from "./session.ts";
 import type { Terminal } from "./terminal.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../server/version.ts";
 
 /** The flags of `serve` that are not of the configuration's table. */
 export interface ServeOptions extends CommonOptions {

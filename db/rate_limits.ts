@@ -2,6 +2,7 @@
  * Token buckets of organizations in Postgres, for the processes that share one database.
  */
 
+// @ts-types="@types/pg"
 import { Pool } from "pg";
 import { readAddress } from "./postgres_address.ts";
 

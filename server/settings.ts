@@ -5,6 +5,9 @@
 import type { Config, ConfigName } from "./config.ts";
 import { CONFIG_KEYS } from "./config/keys.ts";
 
+/** Bytes. */
+export const MEBIBYTE = 1024 * 1024;
+
 const NAMES = [
   "database_max_connections",
   "host",

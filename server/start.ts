@@ -8,10 +8,7 @@ import { hasUsers } from "../db/users.ts";
 import { createApp } from "./app.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { findSecret } from "./auth/secret.ts";
-import { createTokens } from "./auth/tokens.ts";
 import { Drain } from "./drain.ts";
-import { createEnvironment } from "./environment.ts";
-import { holdPriceBook } from "./held_price_book.ts";
 import { tellAll } from "./http/exchange.ts";
 import { METRICS_PATH } from "./http/metrics_page.ts";
 import { compress } from "./listen/compress.ts";
@@ -21,14 +18,10 @@ import { describeFault } from "./log/request_log.ts";
 import { probeMetricsPort } from "./metrics/metrics_port.ts";
 import { offerSetup, type SetupOffer } from "./operations/setup.ts";
 import { createAddressLimiter, openRateLimiter, type RateLimiter } from "./rate_limit/rate_limiter.ts";
-import { fillServerSettings, type ServerSettings } from "./settings.ts";
-import { watchDatabase } from "./watched_database.ts";
+import { chooseThreads, createServedEnvironment } from "./served_environment.ts";
+import { fillServerSettings, MEBIBYTE, type ServerSettings } from "./settings.ts";
+import { VERSION } from "./version.ts";
 import { findWatchers, observeRequests, openMetricsPort, type Watchers } from "./watchers.ts";
-
-const MEBIBYTE = 1024 * 1024;
-
-/** More readers of one file than this only wait for each other's pages. */
-const READERS = 4;
 
 /** From being asked to stop until the socket takes nothing new: every client that asks meanwhile is told to go. */
 const LINGER_MS = 300;
@@ -41,8 +34,8 @@ const FLUSH_MS = 400;
 
 /** What a server is started with; what is not given has the default of the configuration's table. */
 export type StartOptions = Partial<ServerSettings> & Pick<ServerSettings, "database_url"> & {
-  /** Said by `/health` and the OpenAPI document. */
-  readonly version: string;
+  /** Said by `/health` and the OpenAPI document; the program's own when it is not given. */
+  readonly version?: string;
   /** Where the log goes instead of stderr. */
   readonly log?: Log;
 };
@@ -70,6 +63,7 @@ export interface RunningServer {
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const settings = fillServerSettings(options);
+  const { version = VERSION } = options;
   // Before the database is brought to this version, which another server that listens here may not know.
   probe(settings);
   const { enable_metrics, metrics_host, metrics_port } = settings;
@@ -77,26 +71,20 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const secret = await findSecret({ configured: settings.jwt_secret, database_url: settings.database_url });
   const { log_level: level, log_format: format } = settings;
   const log = options.log ?? openLog({ level, format, now: () => Date.now(), sink: writeTo(Deno.stderr) });
-  const watchers = await findWatchers(settings, options.version);
+  const watchers = await findWatchers(settings, version);
   const opened = await openDatabase(settings.database_url, {
-    reader_threads: countReaders(),
-    has_append_thread: true,
+    ...chooseThreads(),
     max_connections: settings.database_max_connections,
     onCommit: watchers.metrics?.onCommit,
   });
   const traced = watchers.telemetry?.trace(opened) ?? opened;
   const database = watchers.metrics?.meter(traced) ?? traced;
   try {
-    return await Server.start({ ...watchers, settings, secret, log, database, version: options.version });
+    return await Server.start({ ...watchers, settings, secret, log, database, version });
   } catch (error) {
     await database.close();
     throw error;
   }
-}
-
-/** Threads for queries that may read much: a processor is left to whoever answers requests. */
-function countReaders(): number {
-  return Math.max(1, Math.min(READERS, navigator.hardwareConcurrency - 1));
 }
 
 /** What a server is made of before it listens. */
@@ -151,7 +139,13 @@ class Server implements RunningServer {
   static async start(parts: Parts): Promise<Server> {
     const { settings, secret, metrics, prometheus, telemetry } = parts;
     const state = new State(parts.log);
-    const { environment, tokens } = await createServerEnvironment(parts, state);
+    const { environment, tokens } = await createServedEnvironment({
+      database: parts.database,
+      secret,
+      jwt_expiry_hours: settings.jwt_expiry_hours,
+      onFailure: (error) => state.fail(error),
+      onIntake: metrics?.onIntake,
+    });
     const setup = await hasUsers(environment.database) ? undefined : await offerSetup(environment);
     const authenticator = createAuthenticator(environment, { tokens });
     const limiter = await openLimiter(parts);
@@ -241,19 +235,6 @@ class State {
     this.#log.write("error", "the storage has failed: nothing is stored any more", { error: describeFault(error) });
     this.#failed.resolve(error);
   }
-}
-
-/** The environment of a program that serves: it signs, notices a failed storage, and looks prices up for many at once. */
-async function createServerEnvironment({ settings, secret, database, metrics }: Parts, state: State) {
-  const tokens = await createTokens({ secret, expiry_ms: settings.jwt_expiry_hours * 3_600_000 });
-  const watched = watchDatabase(database, {
-    onWrite: () => held.forget(),
-    onFailure: (error) => state.fail(error),
-  });
-  const environment = createEnvironment(watched);
-  const held = holdPriceBook(environment.priceBook, () => performance.now());
-  const { priceBook } = held;
-  return { environment: { ...environment, priceBook, tokens, onIntake: metrics?.onIntake }, tokens };
 }
 
 function openLimiter({ settings, log }: Parts): Promise<RateLimiter> {

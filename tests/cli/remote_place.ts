@@ -4,7 +4,7 @@
 
 import { join } from "node:path";
 import { type RunningServer, startServer } from "../../server/start.ts";
-import { VERSION } from "../../cli/version.ts";
+import { VERSION } from "../../server/version.ts";
 import { type Finished, inPlace, type Place } from "./program.ts";
 
 /** Both sides of one command. */

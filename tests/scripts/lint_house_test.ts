@@ -79,7 +79,7 @@ Deno.test("arrows refuses what it cannot place: computed paths, other folders, f
     'import "/etc/a.ts";',
     'import "file:///etc/a.ts";',
   ], ["house/arrows"]);
-  assertFaults("cli/version.ts", ['import config from "../deno.json" with { type: "json" };'], []);
+  assertFaults("server/version.ts", ['import config from "../deno.json" with { type: "json" };'], []);
 });
 
 Deno.test("pure-core finds the clock, randomness, network, system and terminal in core", () => {

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { ROLES } from "../../core/access.ts";
+import { openDatabase } from "../../db/database.ts";
+import { type Costops, openCostops } from "../../server/exports.ts";
+import { addApiKey } from "../../server/operations/api_keys.ts";
+import { perform } from "../../server/operations/operation.ts";
+import { forEachDatabase, withFolder } from "../db/for_each_database.ts";
+
+const jwt_secret = crypto.getRandomValues(new Uint8Array(48)).toBase64();
+
+/** 2026-02-10: a call of then has a price of then. */
+const RECORD = { id: "a", timestamp: "2026-02-10T12:00:00Z", provider: "openai", model: "gpt-4", prompt_tokens: 1000 };
+
+async function makeKey({ environment }: Costops): Promise<string> {
+  const permissions = new Set(ROLES.super_admin);
+  const principal = { actor: "test", organization_id: "default", is_super_admin: true, permissions };
+  const input = { name: "test", scopes: ["usage:create", "cost:read"] };
+  return (await perform(addApiKey, { environment, principal }, input)).key;
+}
+
+/** Sends the record below a path; gives the status and the outcome. */
+async function send(app: Costops["app"], path: string, key: string) {
+  const headers = { "X-API-Key": key, "Content-Type": "application/json" };
+  const response = await app.request(path, { method: "POST", headers, body: JSON.stringify(RECORD) });
+  const { outcome } = await response.json();
+  return [response.status, outcome];
+}
+
+forEachDatabase(
+  "openCostops() opens a database by its address and closes it; another opens it again",
+  async ({ url }) => {
+    const costops = await openCostops({ database: url, jwt_secret });
+    const key = await makeKey(costops);
+    assert.deepEqual(await send(costops.app, "/api/v1/usage", key), [201, "inserted"]);
+    assert.equal((await costops.app.request("/ready")).status, 200);
+    await costops.close();
+    const again = await openCostops({ database: url, jwt_secret });
+    assert.deepEqual(await send(again.router, "/usage", key), [200, "duplicate"]);
+    await again.close();
+  },
+);
+
+forEachDatabase("openCostops() leaves a database open that was handed in", async ({ open }) => {
+  const database = await open();
+  const costops = await openCostops({ database, jwt_secret });
+  const key = await makeKey(costops);
+  assert.deepEqual(await send(costops.router, "/usage", key), [201, "inserted"]);
+  await costops.close();
+  const rows = await database.reader.selectFrom("usage").select("id").execute();
+  assert.deepEqual(rows.map(({ id }) => id), ["a"]);
+});
+
+Deno.test("openCostops(): two in one process know nothing of each other", async () => {
+  await withFolder(async (folder) => {
+    const [one, other] = await Promise.all([
+      openCostops({ database: `${folder}/one.db` }),
+      openCostops({ database: `${folder}/other.db` }),
+    ]);
+    const key = await makeKey(one);
+    assert.deepEqual(await send(one.app, "/api/v1/usage", key), [201, "inserted"]);
+    assert.deepEqual(await send(other.app, "/api/v1/usage", key), [401, undefined]);
+    await Promise.all([one.close(), other.close()]);
+  });
+});
+
+Deno.test("openCostops() holds organizations to their limit of requests, and takes another one", async () => {
+  await withFolder(async (folder) => {
+    const costops = await openCostops({
+      database: `${folder}/costops.db`,
+      rate_limit_per_second: 1,
+      rate_limit_burst: 1,
+    });
+    const key = await makeKey(costops);
+    assert.deepEqual(await send(costops.router, "/usage", key), [201, "inserted"]);
+    assert.deepEqual(await send(costops.router, "/usage", key), [429, undefined]);
+    await costops.close();
+  });
+});
+
+Deno.test("openCostops() tells whoever watches of every answer", async () => {
+  await withFolder(async (folder) => {
+    const told: unknown[] = [];
+    const database = `${folder}/costops.db`;
+    const costops = await openCostops({ database, observe: ({ route, status }) => void told.push([route, status]) });
+    await costops.app.request("/live");
+    await costops.router.request("/usage");
+    assert.deepEqual(told, [["/live", 200], ["/usage", 401]]);
+    await costops.close();
+  });
+});
+
+Deno.test("openCostops() refuses a secret that is none, and leaves nothing open or behind", async () => {
+  await withFolder(async (folder) => {
+    const database = `${folder}/costops.db`;
+    await assert.rejects(openCostops({ database, jwt_secret: "short" }), { kind: "usage" });
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+    const opened = await openDatabase(database);
+    await opened.close();
+  });
+});
