@@ -10,6 +10,7 @@ import { LIMITS } from "../../core/limits.ts";
 import { writeProblem } from "../http/problem.ts";
 import { respond } from "../http/respond.ts";
 import { explainListenError, type Listener, type ListenOptions } from "./listener.ts";
+import { refuseUnparsed } from "./unparsed_request.ts";
 
 /** How long a client may take. */
 export interface TimeLimits {
@@ -29,11 +30,14 @@ export async function listenWithNode(
   const listener = toListener(answer);
   const server = createServer({
     headersTimeout: limits.headers_ms,
+    // The application says so in its own words.
+    requireHostHeader: false,
     // A stream may last for hours; the application gives each body its time.
     requestTimeout: 0,
     keepAliveTimeout: limits.keep_alive_ms,
     connectionsCheckingInterval: Math.min(1_000, limits.headers_ms),
   }, within === undefined ? listener : (incoming, outgoing) => within(outgoing, () => listener(incoming, outgoing)));
+  server.on("clientError", (error, socket) => void refuseUnparsed(error, socket));
   server.maxConnections = LIMITS.connections;
   // Nothing sent and nothing read: a client that does not take its answer.
   server.setTimeout(limits.idle_connection_ms, (socket) => socket.destroy());

@@ -58,3 +58,49 @@ Deno.test("listenWithNode() cuts off a client that does not read its answer", as
   assert.ok(received < 20_000_000, `${received} bytes`);
   await listener.close();
 });
+
+/** Sends bytes, and reads the answer to its end. */
+async function sendBytes(port: number, text: string) {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(text));
+  const answer = await new Response(connection.readable).text();
+  const [head = "", body = ""] = answer.split("\r\n\r\n");
+  const header = (name: string) => new RegExp(`^${name}: (.*)$`, "im").exec(head.replaceAll("\r", ""))?.[1];
+  return { status: Number(head.split(" ")[1]), header, problem: JSON.parse(body) };
+}
+
+for (
+  const { name, text, status } of [
+    { name: "a method that nobody knows", text: "PLANTED / HTTP/1.1\r\nHost: localhost\r\n\r\n", status: 400 },
+    { name: "another version", text: "GET / HTTP/9.9\r\n\r\n", status: 400 },
+    { name: "no HTTP at all", text: "\x16\x03\x01 planted\r\n\r\n", status: 400 },
+    { name: "no Host", text: "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", status: 400 },
+    {
+      name: "a length that is none",
+      text: "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+      status: 400,
+    },
+    {
+      name: "headers without an end",
+      text: `GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${"x".repeat(20_000)}\r\n\r\n`,
+      status: 431,
+    },
+  ]
+) {
+  Deno.test(`listenWithNode() answers ${name} with a problem, and ends the connection`, async () => {
+    const answer = () => new Response("never asked");
+    const listener = await listenWithNode({ host: "127.0.0.1", port: 0, answer }, LIMITS);
+    try {
+      const { status: got, header, problem } = await sendBytes(listener.address.port, text);
+      assert.deepEqual([got, problem.status, problem.code], [status, status, "unreadable"]);
+      assert.deepEqual([header("content-type"), header("x-content-type-options")], [
+        "application/problem+json",
+        "nosniff",
+      ]);
+      assert.equal(header("x-request-id"), problem.request_id);
+      assert.ok(!JSON.stringify(problem).includes("planted"));
+    } finally {
+      await listener.close();
+    }
+  });
+}
