@@ -13,13 +13,17 @@ export const ERROR_KINDS = {
   forbidden: { status: 403, exit: 4, title: "Not allowed" },
   forbidden_organization: { status: 403, exit: 4, title: "Not allowed in this organization" },
   conflict: { status: 409, exit: 5, title: "Conflict" },
+  report_pending: { status: 409, exit: 6, title: "Report not ready" },
+  report_failed: { status: 409, exit: 1, title: "Report failed" },
   deleted: { status: 409, exit: 5, title: "Deleted" },
+  expired: { status: 410, exit: 3, title: "Expired" },
   beyond_retention: { status: 422, exit: 2, title: "Beyond retention" },
   method_not_allowed: { status: 405, exit: 2, title: "Method not allowed" },
   too_slow: { status: 408, exit: 6, title: "Too slow" },
   too_large: { status: 413, exit: 2, title: "Too large" },
   address_too_long: { status: 414, exit: 2, title: "Address too long" },
   unsupported_media_type: { status: 415, exit: 2, title: "Unsupported media type" },
+  range_not_satisfiable: { status: 416, exit: 2, title: "Range not satisfiable" },
   rate_limited: { status: 429, exit: 6, title: "Too many requests" },
   temporary: { status: 503, exit: 6, title: "Temporarily unavailable" },
   storage_full: { status: 503, exit: 6, title: "Storage full" },
@@ -41,6 +45,8 @@ export interface ErrorOptions {
   readonly issues?: readonly ErrorIssue[];
   readonly cause?: unknown;
   readonly retry_after_s?: number;
+  // `bytes */1234`: what there is of a file, when a part was asked for that it does not have.
+  readonly content_range?: string;
 }
 
 /**
@@ -52,6 +58,8 @@ export class CostopsError extends Error {
   readonly issues: readonly ErrorIssue[];
   /** Whole seconds after which trying again makes sense; undefined when nobody can tell. */
   readonly retry_after_s: number | undefined;
+  /** See {@link ErrorOptions}. */
+  readonly content_range: string | undefined;
 
   constructor(kind: ErrorKind, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -59,5 +67,6 @@ export class CostopsError extends Error {
     this.kind = kind;
     this.issues = options.issues ?? [];
     this.retry_after_s = options.retry_after_s;
+    this.content_range = options.content_range;
   }
 }

@@ -45,6 +45,23 @@ export const LIMITS = {
   trend_window: 366,
   /** Groups that rose, and as many that fell; more is a report by group. */
   movers: 50,
+  /** Reports of one organization that wait or run; more only wait for each other. */
+  reports_waiting: 20,
+  /** Reports of one organization that are there, failed and expired ones too; a script that never deletes has a week's. */
+  reports: 1_000,
+  /** All files of one organization, and one of them: a million rows of JSON take 0.3 GiB. */
+  reports_bytes: 4 * 1024 ** 3,
+  report_bytes: 1024 ** 3,
+  /** A file that is kept in the database, at a time: a transaction that others hardly wait for. */
+  report_piece_bytes: 512 * 1024,
+  /** How often a report is begun when its process ends or its database is away, before it has failed. */
+  report_attempts: 3,
+  /** The longest that making one may take; a million rows take half a minute. */
+  report_ms: 30 * 60_000,
+  /** A report that nobody says is still being made is made by somebody else after this long. */
+  report_lease_ms: 15_000,
+  /** How long a failed or expired report is remembered. */
+  report_remembered_ms: 30 * 24 * 3_600_000,
   /** Records in one page. */
   page: 100,
   page_default: 20,

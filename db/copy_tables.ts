@@ -43,8 +43,13 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: "audit_log", key: ["number"] },
 ];
 
-/** What stays behind: how far limits are used up, links that end within minutes, and each database's own past. */
+/**
+ * What stays behind: how far limits are used up, links that end within minutes, reports, which are made again where their
+ * files are, and each database's own past.
+ */
 export const UNCOPIED_TABLES: readonly string[] = [
+  "report_pieces",
+  "report_jobs",
   "rate_limits",
   "login_failures",
   "setup_links",

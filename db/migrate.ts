@@ -9,10 +9,11 @@ import { accounts } from "./migrations/0002_accounts.ts";
 import { idempotency } from "./migrations/0003_idempotency.ts";
 import { rateLimits } from "./migrations/0004_rate_limits.ts";
 import { budgets } from "./migrations/0005_budgets.ts";
+import { reports } from "./migrations/0006_reports.ts";
 import type { Migration, SchemaWords } from "./migrations/migration.ts";
 
 /** Every migration, ascending. */
-export const MIGRATIONS: readonly Migration[] = [initial, accounts, idempotency, rateLimits, budgets];
+export const MIGRATIONS: readonly Migration[] = [initial, accounts, idempotency, rateLimits, budgets, reports];
 
 /** A migration that was applied. */
 export interface AppliedMigration {

@@ -5,6 +5,7 @@
 import type { ColumnType, Generated } from "kysely";
 import type { AccountTables } from "./account_tables.ts";
 import type { BudgetTables } from "./budget_tables.ts";
+import type { ReportJobsTable, ReportPiecesTable } from "./report_tables.ts";
 
 /** A whole number: given as number or bigint, read as bigint. */
 export type Whole = ColumnType<bigint, bigint | number, bigint | number>;
@@ -203,5 +204,7 @@ export interface Tables extends AccountTables, BudgetTables {
   prune_marks: PruneMarksTable;
   import_positions: ImportPositionsTable;
   idempotent_answers: IdempotentAnswersTable;
+  report_jobs: ReportJobsTable;
+  report_pieces: ReportPiecesTable;
   schema_migrations: SchemaMigrationsTable;
 }

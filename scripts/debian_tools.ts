@@ -6,6 +6,7 @@
  */
 
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -85,7 +86,7 @@ async function isThere(path: string): Promise<boolean> {
 /** The folder with the start scripts of some tools; what was unpacked before is taken again. */
 async function unpackOnce(tools: readonly Tool[]): Promise<string> {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "costops-test-tools");
-  const folder = join(cache, tools.map(({ command }) => command).join("+"));
+  const folder = join(cache, `${tools.map(({ command }) => command).join("+")}-${digest(tools)}`);
   if (await isThere(folder)) return join(folder, "bin");
   await mkdir(cache, { recursive: true });
   const unfinished = join(cache, `unfinished-${process.pid}`);
@@ -105,6 +106,12 @@ async function unpackOnce(tools: readonly Tool[]): Promise<string> {
     await rm(unfinished, { recursive: true, force: true });
   }
   return join(folder, "bin");
+}
+
+/** Of all that the scripts are written from: they are written anew when it changes. */
+function digest(tools: readonly Tool[]): string {
+  const parts = tools.map(({ packages, path, setUp }) => [packages, path, setUp?.("")]);
+  return createHash("sha256").update(JSON.stringify([FOLDERS, parts])).digest("hex").slice(0, 8);
 }
 
 /** Fetches packages and what they need that the machine does not have, with lists and locks of its own. */
@@ -144,6 +151,9 @@ async function writeSettings(root: string, at: string): Promise<void> {
   await mkdir(join(at, "usr/etc/fish"), { recursive: true });
 }
 
+/** Where packages have libraries; those of sound, which a browser wants to be there, are in a folder of their own. */
+const FOLDERS = ["usr/lib/*-linux-gnu", "lib/*-linux-gnu", "usr/lib/*-linux-gnu/pulseaudio"];
+
 async function writeScripts(
   tools: readonly Tool[],
   { root, bin }: { readonly root: string; readonly bin: string },
@@ -151,7 +161,7 @@ async function writeScripts(
   await mkdir(bin);
   for (const { command, path, setUp } of tools) {
     const script = join(bin, command);
-    const libraries = `"$(echo ${root}/usr/lib/*-linux-gnu ${root}/lib/*-linux-gnu | tr ' ' ':')"`;
+    const libraries = `"$(echo ${FOLDERS.map((folder) => `${root}/${folder}`).join(" ")} | tr ' ' ':')"`;
     const lines = [
       "#!/bin/sh",
       `export LD_LIBRARY_PATH=${libraries}`,

@@ -38,8 +38,9 @@ export class Drain {
         throw error;
       }
       if (this.isDraining) response.headers.set("Connection", "close");
-      // What has a length is whole, and with its server; the rest is sent when it has ended.
-      if (response.headers.has("content-length") || response.body === null) {
+      // What has a length is whole, and with its server; the rest, files too, is sent when it has ended.
+      const isFile = response.headers.has("accept-ranges");
+      if ((response.headers.has("content-length") && !isFile) || response.body === null) {
         this.#leave();
         return response;
       }

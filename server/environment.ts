@@ -12,6 +12,7 @@ import type { Database } from "../db/database.ts";
 import { CredentialStates } from "./auth/credential_states.ts";
 import { createPasswords, type Passwords } from "./auth/password.ts";
 import type { Tokens } from "./auth/tokens.ts";
+import { type Artifacts, openArtifacts } from "./reports/artifacts.ts";
 
 /** Everything a handler may use of the outside world; tests pass fixed values. */
 export interface Environment {
@@ -29,6 +30,10 @@ export interface Environment {
   readonly passwords: Passwords;
   /** Whoever changes a user, a session or a key forgets its state here. */
   readonly credentials: CredentialStates;
+  /** Where the files of reports are. */
+  readonly artifacts: Artifacts;
+  /** Told that there is a new report; whoever makes reports would find it by itself a second later. */
+  readonly onReport?: () => void;
   /** Only a server signs tokens. */
   readonly tokens?: Tokens;
   /** Only a server counts what becomes of records. */
@@ -39,7 +44,10 @@ export interface Environment {
 export type IntakeObserver = (outcomes: readonly Pick<RecordOutcome, "outcome" | "unpriced_reason">[]) => void;
 
 /** Makes the environment of a running program around its database. What prices need is loaded when first asked for. */
-export function createEnvironment(database: Database): Environment {
+export function createEnvironment(
+  database: Database,
+  { reports_folder }: { readonly reports_folder?: string } = {},
+): Environment {
   const priceBookVersion = async () => await findCatalogueVersion(database) ?? await readBundledVersion();
   const catalogue = keepLatest(async () => ({
     key: await priceBookVersion(),
@@ -62,6 +70,7 @@ export function createEnvironment(database: Database): Environment {
     catalogue,
     priceBookVersion,
     priceBook,
+    artifacts: openArtifacts(database, reports_folder),
     passwords: createPasswords(),
     credentials: new CredentialStates(),
   };

@@ -24,6 +24,8 @@ export interface ServedOptions {
   /** Signs tokens. */
   readonly secret: string;
   readonly jwt_expiry_hours: number;
+  /** Where the files of reports are; where the database says when it is not given. */
+  readonly reports_folder?: string;
   /** Told when the storage has failed. */
   readonly onFailure: (error: CostopsError) => void;
   readonly onIntake?: IntakeObserver;
@@ -31,11 +33,11 @@ export interface ServedOptions {
 
 /** Makes it. */
 export async function createServedEnvironment(
-  { database, secret, jwt_expiry_hours, onFailure, onIntake }: ServedOptions,
+  { database, secret, jwt_expiry_hours, reports_folder, onFailure, onIntake }: ServedOptions,
 ): Promise<{ readonly environment: Environment; readonly tokens: Tokens }> {
   const tokens = await createTokens({ secret, expiry_ms: jwt_expiry_hours * 3_600_000 });
   const watched = watchDatabase(database, { onWrite: () => held.forget(), onFailure });
-  const environment = createEnvironment(watched);
+  const environment = createEnvironment(watched, { reports_folder });
   const held = holdPriceBook(environment.priceBook, () => performance.now());
   const { priceBook } = held;
   return { environment: { ...environment, priceBook, tokens, onIntake }, tokens };

@@ -10,6 +10,8 @@ export const MEBIBYTE = 1024 * 1024;
 
 const NAMES = [
   "database_max_connections",
+  "reports_folder",
+  "reports_keep_days",
   "host",
   "port",
   "max_request_size_mb",

@@ -16,6 +16,8 @@ import { type Answer, formatUrl, listen, type ListenAddress, type Listener, prob
 import { type Log, openLog, writeTo } from "./log/log.ts";
 import { describeFault } from "./log/request_log.ts";
 import { probeMetricsPort } from "./metrics/metrics_port.ts";
+import type { ReportRunner } from "./reports/report_runner.ts";
+import { createReports } from "./reports/start_reports.ts";
 import { offerSetup, type SetupOffer } from "./operations/setup.ts";
 import { createAddressLimiter, openRateLimiter, type RateLimiter } from "./rate_limit/rate_limiter.ts";
 import { chooseThreads, createServedEnvironment } from "./served_environment.ts";
@@ -102,6 +104,7 @@ interface Ends {
   readonly metrics_port: Listener | undefined;
   readonly limiter: RateLimiter;
   readonly authenticator: { settle(): Promise<void> };
+  readonly reports: ReportRunner;
 }
 
 class Server implements RunningServer {
@@ -139,12 +142,18 @@ class Server implements RunningServer {
   static async start(parts: Parts): Promise<Server> {
     const { settings, secret, metrics, prometheus, telemetry } = parts;
     const state = new State(parts.log);
-    const { environment, tokens } = await createServedEnvironment({
+    const { environment: served, tokens } = await createServedEnvironment({
       database: parts.database,
       secret,
       jwt_expiry_hours: settings.jwt_expiry_hours,
+      reports_folder: settings.reports_folder,
       onFailure: (error) => state.fail(error),
       onIntake: metrics?.onIntake,
+    });
+    const { reports, environment } = createReports(served, {
+      ...settings,
+      tell: (message, { error, ...about }) =>
+        parts.log.write("error", message, { ...about, error: describeFault(error) }),
     });
     const setup = await hasUsers(environment.database) ? undefined : await offerSetup(environment);
     const authenticator = createAuthenticator(environment, { tokens });
@@ -171,7 +180,8 @@ class Server implements RunningServer {
       const plain: Answer = (request, connection) => app.fetch(request, connection);
       const answer = state.drain.watch(settings.enable_compression ? compressAnswers(plain) : plain);
       const listener = await listen({ host: settings.host, port: settings.port, answer, within: telemetry?.within });
-      return new Server(parts, { ends: { listener, metrics_port, limiter, authenticator }, state, setup });
+      reports.start();
+      return new Server(parts, { ends: { listener, metrics_port, limiter, authenticator, reports }, state, setup });
     } catch (error) {
       await metrics_port?.close();
       await limiter.close();
@@ -184,7 +194,7 @@ class Server implements RunningServer {
   }
 
   async #stop(): Promise<void> {
-    const { listener, metrics_port, limiter, authenticator } = this.#ends;
+    const { listener, metrics_port, limiter, authenticator, reports } = this.#ends;
     const { drain } = this.#state;
     drain.isDraining = true;
     this.#log.write("info", "stopping");
@@ -195,7 +205,10 @@ class Server implements RunningServer {
       await drain.empty();
       await listener.close();
     };
-    const isDrained = await endsWithin(draining(), DRAIN_MS - LINGER_MS);
+    const [isDrained] = await Promise.all([
+      endsWithin(draining(), DRAIN_MS - LINGER_MS),
+      endsWithin(reports.stop(), DRAIN_MS - LINGER_MS),
+    ]);
     if (!isDrained) this.#log.write("warn", "requests were left unanswered", { after_ms: DRAIN_MS });
     const closing = async () => {
       await authenticator.settle();

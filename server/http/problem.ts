@@ -42,6 +42,9 @@ export function writeProblem(error: unknown, asked: Asked): Reply {
   const headers: Record<string, string> = {};
   const isWorthRetrying = retry_after_s !== undefined || status === 429 || status === 503;
   if (isWorthRetrying) headers["Retry-After"] = String(Math.max(1, Math.ceil(retry_after_s ?? RETRY_AFTER_S)));
+  if (error instanceof CostopsError && error.content_range !== undefined) {
+    headers["Content-Range"] = error.content_range;
+  }
   if (status === 401) headers["WWW-Authenticate"] = 'Bearer realm="costops"';
   // What the client has not sent yet would be taken for the next request.
   if (status === 408 || status === 413) headers["Connection"] = "close";

@@ -84,7 +84,8 @@ export class RouteServer {
       throw error;
     }
     // A request is in flight until its work is done and its answer sent, also when nobody waits for it any more.
-    const held = work.then((reply) => holdUntilSent(reply, leave), (error) => {
+    const hold = request.method === "HEAD" ? dropBody : holdUntilSent;
+    const held = work.then((reply) => hold(reply, leave), (error) => {
       leave();
       throw error;
     });
@@ -118,6 +119,7 @@ export class RouteServer {
       query,
       body,
       headers: request.headers,
+      url: request.url,
       request_id: exchange.request_id,
       principal,
       address,
@@ -152,6 +154,15 @@ export class RouteServer {
     if (limit === "batch") return this.services.settings.batch_bytes;
     return limit === "login" ? LIMITS.login_bytes : LIMITS.request_bytes;
   }
+}
+
+/** Of HEAD nobody takes the body: what it would be read from is let go. */
+async function dropBody(reply: Reply, leave: () => void): Promise<Reply> {
+  leave();
+  const { body } = reply;
+  if (!(body instanceof Written) || typeof body.content === "string") return reply;
+  await body.content.cancel();
+  return { ...reply, body: new Written(body.content_type, "") };
 }
 
 /** A stream is sent when it has ended, or when nobody reads it any more. */

@@ -24,6 +24,8 @@ export async function compress(response: Response, accepted: string | null): Pro
   // Without a length it is a stream, which is sent as it comes; looking at a small body would cost more than it saves.
   const length = Number(headers.get("content-length") ?? 0);
   if (coding === undefined || length < LIMITS.compress_bytes || headers.has("content-encoding")) return response;
+  // A part of a file is a part of its own bytes, and a file may be larger than memory.
+  if (headers.get("cache-control")?.includes("no-transform")) return response;
   if (response.body === null || !COMPRESSIBLE.test(headers.get("content-type") ?? "")) return response;
   const bytes = await COMPRESS[coding](await response.bytes());
   headers.set("Content-Encoding", coding);

@@ -3,6 +3,7 @@
  */
 
 import type { Permission, Principal } from "../../core/access.ts";
+import type { CostQuery } from "../../core/analytics/query.ts";
 import { CostopsError } from "../../core/error.ts";
 import { FOCUS_FORMAT, REPORT_FORMATS, type ReportFormat } from "../../core/report/format.ts";
 import type { Report } from "../../core/report/report.ts";
@@ -23,12 +24,15 @@ export interface Making {
   readonly asked_at: number;
 }
 
+/** What a report is over; it names the file. */
+export type Period = Pick<CostQuery, "range" | "tz">;
+
 /** One type of reports. */
 export interface ReportMaker {
   /** What its maker must hold: a report is no way around what its figures are read with. */
   readonly permission: Permission;
-  /** Fails with `invalid` on a query that cannot be read, before anything is made. */
-  readonly check: (making: Omit<Making, "environment">) => void;
+  /** Reads the period, before anything is made. Fails with `invalid` on a query that cannot be read. */
+  readonly check: (making: Omit<Making, "environment">) => Period;
   /** Makes it whole. */
   readonly make: (making: Making) => Promise<Report>;
   /** Gives it as its rows come, for the formats that are written so; absent where it is always small. */
@@ -41,7 +45,7 @@ export const REPORT_MAKERS = {
   usage: ofCosts("usage"),
   summary: {
     permission: "cost:read",
-    check: (making) => void readQuery("summary", making),
+    check: (making) => readQuery("summary", making),
     make: (making) => build("summary", making),
   },
 } as const satisfies Readonly<Record<string, ReportMaker>>;
@@ -68,8 +72,8 @@ export interface FileMaking extends Making {
 /** Takes a piece of a file. */
 export type WritePiece = (piece: string | Uint8Array) => void | Promise<void>;
 
-/** Fails with `invalid` on a file that cannot be made, before anything is. */
-export function checkFile({ type, format, ...making }: Omit<FileMaking, "environment">): void {
+/** Reads the period of a file before anything is made. Fails with `invalid` on one that cannot be made. */
+export function checkFile({ type, format, ...making }: Omit<FileMaking, "environment">): Period {
   if (format !== "focus") return REPORT_MAKERS[type].check(making);
   if (type !== "cost" || (making.query.columns ?? []).length > 0) {
     const detail = type === "cost" ? "focus has no columns: each unit is a row" : "focus is a format of costs";
@@ -77,7 +81,7 @@ export function checkFile({ type, format, ...making }: Omit<FileMaking, "environ
       issues: [{ pointer: type === "cost" ? "/columns" : "/format", detail }],
     });
   }
-  parseFocusQuery(making.principal, making.query, making.asked_at);
+  return parseFocusQuery(making.principal, making.query, making.asked_at);
 }
 
 /** Makes a file and gives its pieces to `write`. Fails as its type does, and as `write` does. */
@@ -103,7 +107,7 @@ export async function writeFile({ type, format, ...making }: FileMaking, write: 
 function ofCosts(type: "cost" | "usage"): ReportMaker {
   return {
     permission: "cost:read",
-    check: (making) => void readQuery(type, making),
+    check: (making) => readQuery(type, making),
     make: (making) => build(type, making),
     stream: (making, take) => {
       const { environment } = making;

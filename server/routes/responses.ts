@@ -25,6 +25,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   410: "It was there and has expired",
   413: "The body is too large",
   415: "The body is of another kind",
+  416: "The file has no such part",
   422: "A field is missing, unknown or invalid",
   429: "The organization's rate limit is used up",
   503: "Temporarily not possible: try again as Retry-After says",
@@ -74,7 +75,8 @@ function writeReply({ description, schema, content_type = "application/json", he
     description: text,
     schema: { type: "string" },
   }]);
-  const content = schema === undefined ? {} : { content: { [content_type]: { schema } } };
+  const types = typeof content_type === "string" ? [content_type] : content_type;
+  const content = schema === undefined ? {} : { content: Object.fromEntries(types.map((type) => [type, { schema }])) };
   return { description, headers: { ...sharedHeaders(), ...Object.fromEntries(own) } as Headers, ...content };
 }
 

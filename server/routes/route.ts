@@ -19,6 +19,8 @@ export interface RouteRequest<Params = unknown, Query = unknown, Body = unknown>
   readonly query: Query;
   readonly body: Body;
   readonly headers: Headers;
+  /** As it was asked, below whatever the API is mounted at. */
+  readonly url: string;
   readonly request_id: string;
   readonly principal: Principal;
   /** Where it came from; undefined when there is no socket. */
@@ -81,8 +83,8 @@ export interface ReplySpec {
   readonly description: string;
   /** Of the JSON body; absent when there is none. */
   readonly schema?: z.ZodType;
-  /** `application/json` when it is not given. */
-  readonly content_type?: string;
+  /** `application/json` when it is not given; several when the answer's kind is the thing's own. */
+  readonly content_type?: string | readonly string[];
   /** Headers beside those of every reply, with their descriptions. */
   readonly headers?: Readonly<Record<string, string>>;
 }

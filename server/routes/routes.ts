@@ -11,6 +11,7 @@ import { ESTIMATE_ROUTES } from "./estimates.ts";
 import { IMPORT_ROUTES } from "./imports.ts";
 import { INGEST_ROUTES } from "./ingest.ts";
 import { PRICE_ROUTES } from "./prices.ts";
+import { REPORT_ROUTES } from "./reports.ts";
 import type { Route } from "./route.ts";
 import { USAGE_ROUTES } from "./usage.ts";
 
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   ...ESTIMATE_ROUTES,
   ...PRICE_ROUTES,
   ...BUDGET_ROUTES,
+  ...REPORT_ROUTES,
   ...AUTH_ROUTES,
   ...ADMIN_ROUTES,
 ];

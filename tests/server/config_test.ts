@@ -87,6 +87,8 @@ Deno.test("loadConfig() has these defaults for a server", () => {
     rate_limit_per_second: 100,
     rate_limit_burst: 200,
     redis_url: undefined,
+    reports_folder: undefined,
+    reports_keep_days: 7,
     enable_compression: true,
     enable_metrics: false,
     metrics_host: "127.0.0.1",

@@ -22,6 +22,11 @@ const WITHOUT_COMMAND = new Set([
   "refreshSession",
   "setUp",
   "listAudit",
+  "createReport",
+  "listReports",
+  "getReport",
+  "downloadReport",
+  "deleteReport",
 ]);
 
 Deno.test("every route whose operation has a command has a binding of the same method and path", () => {

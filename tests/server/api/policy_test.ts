@@ -68,6 +68,7 @@ type Held = ReadonlySet<string>;
 
 const VIEWER = CONTRACT.viewer.split(" ");
 const looksAfterKeys = (held: Held) => held.has("key:manage") ? undefined : 403;
+const readsCosts = (held: Held) => held.has("cost:read") ? undefined : 403;
 const holdsAllOfViewer = (held: Held) => VIEWER.every((permission) => held.has(permission)) ? undefined : 403;
 
 /**
@@ -79,6 +80,8 @@ const KEY_REFUSALS: Readonly<Record<string, (held: Held) => number | undefined>>
   listApiKeys: looksAfterKeys,
   createApiKey: looksAfterKeys,
   revokeApiKey: looksAfterKeys,
+  // The report in question is of costs.
+  createReport: readsCosts,
   createUser: holdsAllOfViewer,
   setUserRoles: holdsAllOfViewer,
   setUserPassword: holdsAllOfViewer,

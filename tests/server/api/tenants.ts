@@ -11,6 +11,7 @@ import { createOrganization } from "../../../db/organizations.ts";
 import { setPrice } from "../../../db/prices.ts";
 import { createBudget } from "../../../db/budgets.ts";
 import { readBudgetTerms } from "../../../core/budget/read_budget.ts";
+import { createReportJob, type ReportKey } from "../../../db/report_jobs.ts";
 import { beginSession } from "../../../db/sessions.ts";
 import { createUser } from "../../../db/users.ts";
 import { createApp } from "../../../server/app.ts";
@@ -19,6 +20,8 @@ import { createAuthenticator } from "../../../server/auth/authenticate.ts";
 import { createTokens, hashToken } from "../../../server/auth/tokens.ts";
 import { createEnvironment, type Environment } from "../../../server/environment.ts";
 import type { AnsweredExchange } from "../../../server/http/exchange.ts";
+import { makeFile } from "../../../server/reports/make_file.ts";
+import { ReportRunner } from "../../../server/reports/report_runner.ts";
 import { makeEntry, UNPRICED } from "../../db/records.ts";
 import { holdToDocument } from "./validating.ts";
 
@@ -43,6 +46,7 @@ export const FOREIGN_IDS = {
   user: "globex-user-1",
   email: "globex-user-1@globex-mail.example",
   session: "globex-session-1",
+  report: "globex-report-1",
 } as const;
 
 const ACT = { actor: "cli:ann", now: NOW };
@@ -87,7 +91,7 @@ export async function withTenants(database: Database, test: (tenants: Tenants) =
     settings: { secret: SECRET, version: "0.0.0" },
   }));
   for (const organization of [OWN, FOREIGN]) await makeOrganization(database, organization);
-  const foreign_key_id = await fillForeign(database);
+  const foreign_key_id = await fillForeign(environment);
   await fillOwn(database);
   const sessions = { made: 0 };
   const tenants: Tenants = {
@@ -131,8 +135,10 @@ async function makeOrganization(database: Database, id: string): Promise<void> {
   }
 }
 
-async function fillForeign(database: Database): Promise<string> {
-  const { record, unpriced_record, price, budget, user, email, session } = FOREIGN_IDS;
+async function fillForeign(environment: Environment): Promise<string> {
+  const { database } = environment;
+  const { record, unpriced_record, price, budget, user, email, session, report } = FOREIGN_IDS;
+  await makeReport(environment, { organization_id: FOREIGN, id: report });
   const said = {
     organization_id: FOREIGN,
     timestamp: NOW - 3_600_000,
@@ -188,6 +194,28 @@ async function makeBudget(
   await createBudget(database, { organization_id, id, ...terms }, ACT);
 }
 
+/** Makes a report whose file is there. */
+async function makeReport(environment: Environment, key: ReportKey): Promise<void> {
+  const { database } = environment;
+  const of = key.organization_id === FOREIGN ? MARK : "own";
+  const job = {
+    ...key,
+    report_type: "cost",
+    format: "csv",
+    query: JSON.stringify({ filter: [`project=${of}-project`] }),
+  };
+  await createReportJob(database, { ...job, file_name: `${of}-report.csv` }, ACT);
+  const runner = new ReportRunner({
+    environment,
+    makeFile: (order) => makeFile(environment, order),
+    keep_ms: 86_400_000,
+    tell: (message) => {
+      throw new Error(message);
+    },
+  });
+  await runner.runNext(key);
+}
+
 async function fillOwn(database: Database): Promise<void> {
   await database.append([
     makeEntry({ organization_id: OWN, id: "acme-record-1", timestamp: NOW - 7_200_000, source: "api" }),
@@ -214,7 +242,7 @@ async function makeKey(
  * made by the user of a role.
  */
 export async function makeOwn(
-  { database }: Tenants,
+  { database, environment }: Tenants,
   path: string,
   { id, role = "super_admin" }: { readonly id: string; readonly role?: Role },
 ): Promise<string | undefined> {
@@ -236,6 +264,10 @@ export async function makeOwn(
   if (path.startsWith("/admin/users/")) {
     const user = { organization_id: OWN, id, email: `${id}@acme-mail.example`, name: null, roles: ["viewer" as const] };
     await createUser(database, { ...user, password_hash: HASH }, ACT);
+    return id;
+  }
+  if (path.startsWith("/reports/")) {
+    await makeReport(environment, { organization_id: OWN, id });
     return id;
   }
   if (path.startsWith("/auth/api-keys/")) {
