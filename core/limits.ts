@@ -166,6 +166,8 @@ export const LIMITS = {
   anomaly_value: 1e30,
   /** Steps of one forecast: a year of hours; nothing is known about later ones. */
   forecast_horizon: 8_784,
+  /** Latest values of a series that a forecast rests on: eleven years of days, over five months of hours. */
+  forecast_history: 4_000,
   /** Steps in which a pattern repeats: a year of hours. */
   forecast_period: 8_784,
 } as const;

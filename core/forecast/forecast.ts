@@ -2,9 +2,21 @@
  * Forecasts one series: what comes next, how far off that may be, and how it was arrived at.
  */
 
+// @ts-types="@types/d3-array"
+import { mean } from "d3-array";
 import { CostopsError } from "../error.ts";
 import { LIMITS } from "../limits.ts";
-import { forecastSimply } from "./simple.ts";
+import { valuesNeeded } from "./backtest.ts";
+import type { Band } from "./band.ts";
+import { cleanOutliers } from "./clean.ts";
+import { type Asked, forecastCombined, type ModelForecast, type ReadySeries } from "./combined.ts";
+import { forecastFast } from "./fast.ts";
+import { fillMissing, findHistory } from "./history.ts";
+import { forecastMean, largestRateOfNothing } from "./little.ts";
+import { sumPaths } from "./paths.ts";
+import { describeMethod, findSeasonality } from "./words.ts";
+
+const LEVEL = 0.95;
 
 /** A series and what is asked about it. */
 export interface ForecastInput {
@@ -65,10 +77,118 @@ export interface Forecast extends ForecastBand {
  */
 export function forecast(input: ForecastInput): Forecast {
   checkInput(input);
-  return forecastSimply(input);
+  const { values, unknown_end } = findHistory(input.values);
+  const known = values.filter((value) => value !== null);
+  const asked = { horizon: unknown_end + input.horizon, level: input.level ?? LEVEL };
+  const warnings: string[] = [];
+  const unit = unitOf(known);
+  const inUnits = values.map((value) => value === null ? null : Math.fround(value / unit));
+  const model = chooseModel(inUnits, { input, asked, warnings });
+  return { ...assemble(model, { unit, input, asked }), history: known.length, warnings };
 }
 
-function checkInput({ values, periods, horizon, level = 0.95 }: ForecastInput): void {
+/** Fewer values than this are summed up, not modelled. */
+const FEWEST_VALUES = 8;
+
+interface Choosing {
+  readonly input: ForecastInput;
+  readonly asked: Asked;
+  readonly warnings: string[];
+}
+
+function chooseModel(values: readonly (number | null)[], { input, asked, warnings }: Choosing): ModelForecast {
+  const known = values.filter((value) => value !== null);
+  if (!known.some((value) => value > 0)) return forecastNothing(known.length, { asked, warnings });
+  if (known.length < FEWEST_VALUES) {
+    warnings.push(`${countOf(known.length, "value")} from which nothing but a mean can be learned: a wide interval`);
+    return forecastMean(known, asked);
+  }
+  const series = readySeries(values.slice(-LIMITS.forecast_history), { input, warnings });
+  return input.method === "fast" ? forecastFast(series, asked) : forecastCombined(series, asked);
+}
+
+/** Nothing happened so far, so that nobody knows how much one use would be. */
+function forecastNothing(count: number, { asked, warnings }: Omit<Choosing, "input">): ModelForecast {
+  warnings.push(
+    count === 0
+      ? "no value is known: nothing can be said about the next"
+      : `all ${countOf(count, "value")} are 0: the upper bound is how often something may happen, not how much it is`,
+  );
+  const model = forecastMean([0], asked);
+  const upper = model.band.upper.map(() => largestRateOfNothing(count, asked.level));
+  return { ...model, band: { ...model.band, upper } };
+}
+
+/** More missing values than this share are worth a warning. */
+const MANY_MISSING = 0.1;
+
+function readySeries(
+  values: readonly (number | null)[],
+  { input: { periods }, warnings }: Omit<Choosing, "asked">,
+): ReadySeries {
+  const usable = periods.filter((period) => values.length >= valuesNeeded(period) + 2);
+  const shortest = periods[0];
+  if (shortest !== undefined && usable.length === 0) {
+    warnings.push(
+      `${
+        valuesNeeded(shortest) + 2
+      } values are needed for a pattern of ${shortest} steps, ${values.length} are there: ` +
+        "a flat forecast with a wide interval",
+    );
+  }
+  const missing = values.filter((value) => value === null).length;
+  if (missing > MANY_MISSING * values.length) warnings.push(`${missing} of ${values.length} values are missing`);
+  const filled = fillMissing(values, usable[0]);
+  const { values: cleaned, outliers } = isSparse(filled)
+    ? { values: filled, outliers: [] }
+    : cleanOutliers(filled, usable);
+  if (outliers.length > 0) {
+    const one = outliers.length === 1;
+    warnings.push(
+      `${outliers.length} ${one ? "value stands" : "values stand"} far out and ${one ? "is" : "are"} not followed`,
+    );
+  }
+  return { values: cleaned, observed: Float64Array.from(values, (value) => value ?? NaN), periods: usable };
+}
+
+/** What is usual in such a series is 0, and each use stands out. */
+const SPARSE_SHARE = 0.4;
+
+function isSparse(values: Float64Array): boolean {
+  return values.filter((value) => value === 0).length > SPARSE_SHARE * values.length;
+}
+
+/** Models see values of about 1, so that it makes no difference in which unit a series is written. */
+function unitOf(known: readonly number[]): number {
+  return mean(known) || 1;
+}
+
+const PATHS = { auto: 1_000, fast: 200 } as const;
+
+function assemble(
+  model: ModelForecast,
+  { unit, input, asked: { level } }: { readonly unit: number; readonly input: ForecastInput; readonly asked: Asked },
+): Omit<Forecast, "history" | "warnings"> {
+  const shown = (values: Float64Array) => values.slice(-input.horizon);
+  const band = { mean: shown(model.band.mean), lower: shown(model.band.lower), upper: shown(model.band.upper) };
+  const paths = PATHS[input.method ?? "auto"];
+  const write = (values: Float64Array) => Array.from(values, (value) => Math.max(0, Math.fround(value) * unit));
+  const writeBand = ({ mean, lower, upper }: Band) => ({ mean: write(mean), lower: write(lower), upper: write(upper) });
+  return {
+    ...writeBand(band),
+    cumulative: writeBand(sumPaths(band, { response: model.response.slice(0, input.horizon), level, paths })),
+    level,
+    method: describeMethod(model),
+    seasonality: findSeasonality(model),
+    backtest: model.backtest,
+  };
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function checkInput({ values, periods, horizon, level = LEVEL }: ForecastInput): void {
   if (values.length > LIMITS.forecast_values) {
     refuse(`a series of ${values.length} values`, `at most ${LIMITS.forecast_values}`);
   }
