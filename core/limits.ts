@@ -164,6 +164,12 @@ export const LIMITS = {
   anomaly_values: 200_000,
   /** One of its values of either sign; squares of them stay far from what a double holds. */
   anomaly_value: 1e30,
+  /** Periods of a forecast over stored usage: a month of hours and a year of days; each group has a row for each. */
+  forecast_periods: 750,
+  /** Groups of a forecast, each forecast by itself; the smaller ones are one group together. */
+  forecast_groups: 50,
+  /** Forecasts that one server makes at once, each on a thread of its own, and those that wait for their turn. */
+  forecasts_waiting: 16,
   /** Steps of one forecast: a year of hours; nothing is known about later ones. */
   forecast_horizon: 8_784,
   /** Latest values of a series that a forecast rests on: eleven years of days, over five months of hours. */

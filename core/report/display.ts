@@ -4,6 +4,8 @@
 
 import { divideHalfEven, type Usd, usdFromNanos } from "../money.ts";
 import { writeExact } from "./cell.ts";
+import { isForecast } from "./forecast_chart.ts";
+import { describeForecast } from "./forecast_words.ts";
 import type { Cell, Coverage, Report, ReportColumn } from "./report.ts";
 
 /** What stands for a null: no such dimension, or no price known. */
@@ -37,13 +39,15 @@ export function displayName(name: string): string {
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }
 
-/** The figures about a whole report, a line each, and what its figures do not reach. */
+/** The figures about a whole report, a line each, what its figures do not reach, and what to know before trusting them. */
 export function describeSummary({ report }: Pick<Report, "report">): string[] {
-  const figures = Object.entries(report.summary ?? {})
+  const figures = isForecast({ report }) ? describeForecast({ report }) : Object.entries(report.summary ?? {})
     .map(([name, { value, type }]) => `${displayName(name)}: ${displayCell(value, type)}`);
-  if (report.records_since === undefined) return figures;
+  const warnings = (report.warnings ?? []).map((warning) => revealControls(`Note: ${warning}`));
+  if (report.records_since === undefined) return [...figures, ...warnings];
   return [
     ...figures,
+    ...warnings,
     `Latencies and statuses are of the records since ${report.records_since}; earlier ones are dropped`,
   ];
 }
@@ -58,6 +62,11 @@ export function displayUsd(amount: Usd): string {
   const rounded = divideHalfEven(nanos, 10n ** BigInt(9 - decimals)).toString().padStart(decimals + 1, "0");
   const split = rounded.length - decimals;
   return `${amount < 0n ? "-" : ""}$${groupThousands(`${rounded.slice(0, split)}.${rounded.slice(split)}`)}`;
+}
+
+/** Writes the value of a chart's line or point: dollars that are no amount of anybody's. */
+export function displayTick(dollars: number): string {
+  return displayUsd(usdFromNanos(BigInt(Math.round(dollars * 1e9))));
 }
 
 /**

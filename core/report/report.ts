@@ -48,7 +48,9 @@ export type ReportSubject =
   | "models"
   | "trends"
   | "statistics"
-  | "budget";
+  | "budget"
+  | "cost_forecast"
+  | "usage_forecast";
 
 /** A report before it is written in a format. */
 export interface Report {
@@ -72,10 +74,14 @@ export interface Report {
      * were dropped by retention. Absent when nothing of the period was dropped.
      */
     readonly records_since?: string;
+    /** What a reader must know before trusting the figures, each a sentence without its end. */
+    readonly warnings?: readonly string[];
     /** Figures about the whole, by name. */
     readonly summary?: Readonly<Record<string, Figure>>;
     /** Small tables by name; on the wire each is a field of its own, a list of objects by column name. */
     readonly tables?: Readonly<Record<string, SideTable>>;
+    /** What was measured before what is forecast, a period a row: for charts, and for whoever draws their own. */
+    readonly history?: SideTable;
   };
   readonly columns: readonly ReportColumn[];
   /** One array of cells a row, in the order of `columns`; objects by column name on the wire. */

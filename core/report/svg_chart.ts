@@ -8,8 +8,10 @@ import { scaleBand, scaleLinear } from "d3-scale";
 import { stack, stackOffsetDiverging, stackOrderNone } from "d3-shape";
 import { toApproximateDollars, type Usd, usdFromNanos } from "../money.ts";
 import { type Bar, barsOf } from "./chart.ts";
-import { displayCell, displayUsd } from "./display.ts";
+import { displayCell, displayTick, displayUsd } from "./display.ts";
 import { cutText, widthOf } from "./display_width.ts";
+import { isForecast } from "./forecast_chart.ts";
+import { writeForecastSvg } from "./forecast_svg_chart.ts";
 import { escapeHtml } from "./formats/html_text.ts";
 import type { Report } from "./report.ts";
 
@@ -26,9 +28,10 @@ const REST_COLOR = "#8c959f";
 
 const WIDTH = 960;
 
-/** Draws a report's cost; nothing when it has none or no grouping. */
+/** Draws a report's cost, or a forecast; nothing when it has neither or no grouping. */
 export function* writeSvgChart(report: Report): Generator<string> {
-  if (report.columns.some((column) => column.type === "time")) yield* writeColumns(readStacks(report));
+  if (isForecast(report)) yield* writeForecastSvg(report);
+  else if (report.columns.some((column) => column.type === "time")) yield* writeColumns(readStacks(report));
   else yield* writeBars(barsOf(report, MOST_BARS));
 }
 
@@ -219,9 +222,4 @@ function writeText(
 
 function round(pixels: number): string {
   return String(Math.round(pixels * 10) / 10);
-}
-
-/** A line of the grid is a round number of dollars and no amount of anybody's. */
-function displayTick(dollars: number): string {
-  return displayUsd(usdFromNanos(BigInt(Math.round(dollars * 1e9))));
 }

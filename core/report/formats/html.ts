@@ -57,7 +57,7 @@ footer { color: #57606a; font-size: .85rem; }
   tr, svg, li { break-inside: avoid; }
   h2 { break-after: avoid; }
   th, td { padding: .15rem .35rem; }
-  svg rect { print-color-adjust: exact; }
+  svg rect, svg path, svg circle { print-color-adjust: exact; }
 }
 `;
 

@@ -51,7 +51,7 @@ export function writeJsonCell(cell: Cell, type: ReportColumn["type"]): string {
 }
 
 /** The head is plain but for its figures and tables, whose numbers keep all of their digits too. */
-function writeHead({ summary = {}, tables = {}, ...head }: Report["report"]): string {
+function writeHead({ summary = {}, tables = {}, history, ...head }: Report["report"]): string {
   const fields = Object.entries(head).map(([name, value]) =>
     `${JSON.stringify(name)}: ${indent(JSON.stringify(value, null, 2), "    ")}`
   );
@@ -59,7 +59,8 @@ function writeHead({ summary = {}, tables = {}, ...head }: Report["report"]): st
     `${JSON.stringify(name)}: ${writeJsonCell(value, type)}`
   );
   if (figures.length > 0) fields.push(`"summary": ${writeObject(figures, "    ")}`);
-  for (const [name, { columns, rows }] of Object.entries(tables)) {
+  const all = history === undefined ? tables : { ...tables, history };
+  for (const [name, { columns, rows }] of Object.entries(all)) {
     const objects = rows.map((row) => writeObject(writeFields(columns, (_, at) => row[at] ?? null), "      "));
     const list = objects.length === 0 ? "[]" : `[\n      ${objects.join(",\n      ")}\n    ]`;
     fields.push(`${JSON.stringify(name)}: ${list}`);

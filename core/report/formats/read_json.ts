@@ -57,10 +57,10 @@ function keepDigits(_key: string, value: unknown, context?: { readonly source?: 
 }
 
 /** What of the head is no table: the rest of it is texts. */
-const LISTS = ["group_by"];
+const LISTS = ["group_by", "warnings"];
 
 function readHead(
-  { summary, ...head }: Row,
+  { summary, history, ...head }: Row,
   known: Readonly<Record<string, readonly ReportColumn[]>>,
 ): Report["report"] {
   const isTable = ([name, value]: [string, unknown]) => Array.isArray(value) && !LISTS.includes(name);
@@ -71,6 +71,7 @@ function readHead(
     ...Object.fromEntries(entries.filter((entry) => !isTable(entry))) as unknown as Report["report"],
     ...(summary === undefined ? {} : { summary: Object.fromEntries(figures) }),
     ...(tables.length === 0 ? {} : { tables: Object.fromEntries(tables) }),
+    ...(history === undefined ? {} : { history: readTable(history as Row[], known.history) }),
   };
 }
 
@@ -86,11 +87,13 @@ function readFigure(name: string, value: unknown): Figure {
 
 /** Names say what they are: a unit or a kind stands at their end. */
 function typeOf(name: string): Type {
-  if (name.endsWith("_usd")) return "usd";
-  if (name.endsWith("_percent") || name.startsWith("average_")) return "thousandths";
+  if (name.startsWith("tag:")) return "text";
+  const isExpected = /(^|_)(mean|lower|upper|projected)_/.test(name);
+  if (name.endsWith("_usd")) return isExpected ? "approximate_usd" : "usd";
+  if (isExpected || /(_percent|(^|_)mase)$/.test(name) || name.startsWith("average_")) return "thousandths";
   if (/_(rate|share|ratio)$/.test(name)) return "ratio";
-  if (/(^|_)(tokens|requests|records|groups|periods)$/.test(name)) return "integer";
-  return /_(period|since|until)$/.test(name) ? "time" : "text";
+  if (/(^|_)(tokens|requests|records|groups|periods|origins)$/.test(name)) return "integer";
+  return /^(hour|day|week|month)$|_(period|since|until)$/.test(name) ? "time" : "text";
 }
 
 const DECIMALS: Readonly<Record<Type, number>> = {

@@ -18,11 +18,16 @@ const DEFAULT_WIDTH = 100;
 /** Between two columns. */
 const GAP = "  ";
 const NARROWEST_TEXT = 8;
-/** The one figure that is never left out. */
-const KEPT = "cost_usd";
+/** The figures that are never left out: the cost, and what a forecast expects. */
+const KEPT = /^(mean_.*|cost_usd)$/;
 
 /** What a narrow terminal goes without, the first first; units that were asked for go after all of these. */
 const DISPENSABLE = [
+  "missing_periods",
+  "coverage_ratio",
+  "mase",
+  "history_periods",
+  "smape_percent",
   "cache_write_tokens",
   "cache_read_tokens",
   "same_weekday_change_usd",
@@ -128,7 +133,7 @@ function fitColumns(columns: readonly TableColumn[], width: number) {
 }
 
 function orderOfDropping(columns: readonly TableColumn[]): TableColumn[] {
-  const units = columns.filter(({ name, type }) => isNumeric(type) && name !== KEPT && !DISPENSABLE.includes(name));
+  const units = columns.filter(({ name, type }) => isNumeric(type) && !KEPT.test(name) && !DISPENSABLE.includes(name));
   return [...DISPENSABLE.flatMap((name) => columns.find((column) => column.name === name) ?? []), ...units];
 }
 

@@ -17,7 +17,9 @@ import type { Cell, Report, ReportColumn } from "../report.ts";
  */
 export async function* writeXlsx(report: Report): AsyncGenerator<Uint8Array> {
   const columns = widen(report.columns, [...report.rows, totalCells(report)]);
-  const sides = Object.entries(report.report.tables ?? {});
+  const { tables = {}, history } = report.report;
+  // Excel keeps the name History for itself.
+  const sides = Object.entries(history === undefined ? tables : { ...tables, measured: history });
   const made = new Date(report.report.generated_at);
   yield await writeWorkbook({
     sheets: [
@@ -144,6 +146,7 @@ function aboutSheet({ report, columns, totals, coverage }: Report): WriteSheet {
     ["unpriced records", coverage.unpriced_records.toString()],
     ["unpriced tokens", coverage.unpriced_tokens.toString()],
     ["coverage", `${describeUnpriced(coverage) ?? "Every record is priced"}.`],
+    ...(report.warnings ?? []).map((warning) => ["note", warning] as const),
     ...(report.records_since === undefined ? [] : [["latencies and statuses since", report.records_since] as const]),
     ...columns.filter(({ name }) => Object.hasOwn(totals, name))
       .map(({ name, type }) => [`total ${name}`, textOf(totals[name] ?? null, type)] as const),
