@@ -3,15 +3,19 @@
  */
 
 import { Argument, type Command } from "@commander-js/extra-typings";
+import { LIMITS } from "../core/limits.ts";
 import { addQueryOptions, type QueryOptions } from "./query_options.ts";
-import { examples } from "./options.ts";
+import { examples, readCount } from "./options.ts";
 import type { Shell } from "./run.ts";
 
 /** Declares the command. */
 export function addReport(program: Command, shell: Shell): void {
-  const subjects = new Argument("[subject]", "cost, usage, summary (the change since the period before), or budget");
+  const subjects = new Argument(
+    "[subject]",
+    "cost, usage, summary (the change since the period before), budget, or forecast (of cost; its period is learned from)",
+  );
   const command = program.command("report")
-    .addArgument(subjects.choices(["cost", "usage", "summary", "budget"] as const).default("cost"))
+    .addArgument(subjects.choices(["cost", "usage", "summary", "budget", "forecast"] as const).default("cost"))
     .summary("write a report as csv, json, ndjson, md, html, xlsx, focus or a table")
     .description(
       "Writes a report of this month by model, or of what the flags say: a table on a terminal, CSV elsewhere. Numbers in " +
@@ -19,6 +23,7 @@ export function addReport(program: Command, shell: Shell): void {
         "a row for each day, model and meter.",
     );
   addQueryOptions(command, "csv")
+    .option("--horizon <count>", "of a forecast: how many periods", readCount(LIMITS.forecast_periods))
     .addHelpText(
       "after",
       examples(
@@ -27,11 +32,16 @@ export function addReport(program: Command, shell: Shell): void {
         "costops report cost --since last-month --group-by project --format focus -o focus.csv",
         "costops report summary --since last-month",
         "costops report budget --format html -o budgets.html",
+        "costops report forecast --group-by day,project --format html -o forecast.html",
       ),
     )
     .action(async (type, options) => {
       if (type === "budget") {
         return await (await import("./budget_status_answer.ts")).reportBudgetsOnly(options as QueryOptions, shell);
+      }
+      if (type === "forecast") {
+        const { answerForecastReport } = await import("./forecast_answer.ts");
+        return await answerForecastReport(options as QueryOptions & { readonly horizon?: number }, shell);
       }
       const { answerQuery } = await import("./report_answer.ts");
       await answerQuery(options as QueryOptions, { shell, type, offTerminal: "csv" });

@@ -4,6 +4,7 @@
 
 import { CostopsError } from "../core/error.ts";
 import { FOCUS_FORMAT, readReportFormat, type ReportFormat } from "../core/report/format.ts";
+import { isForecast } from "../core/report/forecast_chart.ts";
 import type { Report } from "../core/report/report.ts";
 import { type FileFormat, writeFile } from "../server/operations/report_makers.ts";
 import { makeReport, type ReportType } from "../server/operations/reports.ts";
@@ -93,7 +94,12 @@ async function write(
   const writeReport = await to.format.load();
   for (const text of writeReport(report, { width: to.width })) to.write(text);
   if (!to.options.chart || to.format.name !== "table") return;
-  const { barsOf, writeBars } = await import("../core/report/chart.ts");
   to.write("\n");
+  if (isForecast(report)) {
+    const { writeForecastChart } = await import("../core/report/forecast_text_chart.ts");
+    for (const line of writeForecastChart(report, { width: to.width })) to.write(line);
+    return;
+  }
+  const { barsOf, writeBars } = await import("../core/report/chart.ts");
   for (const line of writeBars(barsOf(report, MAX_BARS), { width: to.width })) to.write(line);
 }

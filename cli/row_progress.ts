@@ -14,14 +14,16 @@ export interface RowProgress {
   stop(): void;
 }
 
-/** Starts following. */
-export async function startRowProgress({ isQuiet }: { readonly isQuiet: boolean }): Promise<RowProgress> {
+/** Starts following; `unit` is what is counted. */
+export async function startRowProgress(
+  { isQuiet, unit = "rows" }: { readonly isQuiet: boolean; readonly unit?: string },
+): Promise<RowProgress> {
   if (isQuiet || !Deno.stderr.isTerminal()) {
     return { isShown: false, begin: () => {}, update: () => {}, stop: () => {} };
   }
   const { default: progress } = await import("cli-progress");
   const bar = new progress.SingleBar({
-    format: "{step} {bar} {percentage}% | {value}/{total} rows | {eta_formatted} left",
+    format: `{step} {bar} {percentage}% | {value}/{total} ${unit} | {eta_formatted} left`,
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,

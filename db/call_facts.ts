@@ -12,6 +12,7 @@ import { CostopsError } from "../core/error.ts";
 import { type Usd, usdFromNanos } from "../core/money.ts";
 import { UNPRICED_REASONS } from "../core/pricing/price.ts";
 import { readCachedTokens } from "./cache_savings.ts";
+import { inSnapshot } from "./costs.ts";
 import type { Database, Queries } from "./database.ts";
 import { findKeptRecords, type KeptRecords, whereKept } from "./kept_records.ts";
 import { type LatencyAnswer, readLatencies } from "./latency.ts";
@@ -26,7 +27,7 @@ export async function readGroupFacts(
   query: CostQuery,
   { hasSavings }: { readonly hasSavings: boolean },
 ): Promise<GroupFacts> {
-  return await readSnapshot(database, async (queries) => {
+  return await inSnapshot(database, async (queries) => {
     const kept = await findKeptRecords(queries, query);
     const latencies = await readLatencies(queries, kept, query.group_by);
     const statuses = await countStatuses(queries, kept, query.group_by);
@@ -44,7 +45,7 @@ const LISTED_STATUSES = 20;
 
 /** Reads what records tell of a whole query, in one snapshot; below the mark of retention as {@link readGroupFacts}. */
 export async function readUsageFacts(database: Database, query: CostQuery): Promise<UsageFacts> {
-  return await readSnapshot(database, async (queries) => {
+  return await inSnapshot(database, async (queries) => {
     const kept = await findKeptRecords(queries, query);
     const latencies = await readLatencies(queries, kept, []);
     const statuses = await countStatuses(queries, kept, []);
@@ -65,10 +66,6 @@ export async function findFirstDay({ reader }: Database, organization_id: string
   )
     .where("organization_id", "=", organization_id).executeTakeFirstOrThrow();
   return first === null ? null : Number(first);
-}
-
-function readSnapshot<Result>({ scanner }: Database, work: (queries: Queries) => Promise<Result>): Promise<Result> {
-  return scanner.transaction().setIsolationLevel("repeatable read").execute(work);
 }
 
 function joinQuality(latencies: LatencyAnswer, counts: readonly StatusCount[]): Map<string, CallQuality> {

@@ -22,13 +22,23 @@ export const PIECES = 500;
  * Answers a query with one row for each time bucket and group that has records, exactly as the rows add up.
  * Fails with `too_large` beyond LIMITS.query_rows rows, and with `beyond_retention` when rows that it needs are gone.
  */
-export async function readCosts(database: Database, query: CostQuery): Promise<CostRow[]> {
+export function readCosts(database: Database, query: CostQuery): Promise<CostRow[]> {
+  return inSnapshot(database, (queries) => readCostsIn(queries, query));
+}
+
+/** Runs work that reads, all of it at one moment: what is committed meanwhile is in all of its answers or in none. */
+export function inSnapshot<Result>(
+  { scanner }: Pick<Database, "scanner">,
+  work: (queries: Queries) => Promise<Result>,
+): Promise<Result> {
+  return scanner.transaction().setIsolationLevel("repeatable read").execute(work);
+}
+
+/** {@link readCosts} as one of several queries in a snapshot. */
+export async function readCostsIn(queries: Queries, query: CostQuery): Promise<CostRow[]> {
   const pieces = piecesOf(query);
-  // One snapshot for all statements: what another process commits meanwhile is in all of them or in none.
-  return await database.scanner.transaction().setIsolationLevel("repeatable read").execute(async (queries) => {
-    await checkRetention(queries, query, pieces);
-    return await readAll(queries, { query, pieces });
-  });
+  await checkRetention(queries, query, pieces);
+  return await readAll(queries, { query, pieces });
 }
 
 /** Reads all rows at once, within a transaction. */

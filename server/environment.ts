@@ -13,6 +13,7 @@ import { CredentialStates } from "./auth/credential_states.ts";
 import { createPasswords, type Passwords } from "./auth/password.ts";
 import type { Tokens } from "./auth/tokens.ts";
 import { type Artifacts, openArtifacts } from "./reports/artifacts.ts";
+import { ForecastThreads } from "./forecast/forecast_threads.ts";
 
 /** Everything a handler may use of the outside world; tests pass fixed values. */
 export interface Environment {
@@ -28,6 +29,7 @@ export interface Environment {
   /** The price book of every organization's own prices, the installation's and the catalogue's, as stored now. */
   readonly priceBook: () => Promise<PriceBook>;
   readonly passwords: Passwords;
+  readonly forecasts: ForecastThreads;
   /** Whoever changes a user, a session or a key forgets its state here. */
   readonly credentials: CredentialStates;
   /** Where the files of reports are. */
@@ -72,6 +74,7 @@ export function createEnvironment(
     priceBook,
     artifacts: openArtifacts(database, reports_folder),
     passwords: createPasswords(),
+    forecasts: new ForecastThreads(),
     credentials: new CredentialStates(),
   };
 }

@@ -5,6 +5,7 @@
 import { ACCOUNT_BINDINGS } from "./accounts.ts";
 import type { AnyBinding } from "./binding.ts";
 import { BUDGET_BINDINGS } from "./budgets.ts";
+import { FORECAST_BINDINGS } from "./forecasts.ts";
 import { PRICE_BINDINGS } from "./prices.ts";
 import { REPORT_BINDINGS } from "./reports.ts";
 import { USAGE_BINDINGS } from "./usage.ts";
@@ -12,6 +13,7 @@ import { USAGE_BINDINGS } from "./usage.ts";
 /** Bindings by the name of their operation; `ingestUsage` is none, since it sends many requests. */
 export const BINDINGS: Readonly<Record<string, AnyBinding>> = {
   ...REPORT_BINDINGS,
+  ...FORECAST_BINDINGS,
   ...USAGE_BINDINGS,
   ...PRICE_BINDINGS,
   ...BUDGET_BINDINGS,

@@ -93,6 +93,7 @@ const DESCRIPTION = "What LLM calls cost, exactly: send usage, ask for costs. Am
 const TAGS: Readonly<Record<string, string>> = {
   Usage: "Usage records: send, list, read and delete them.",
   Costs: "What records cost, summed or one by one, and how that came about.",
+  Forecasts: "What cost and usage will be, with an interval, and how good such forecasts were before.",
   System: "Whether the server is alive, ready and well.",
   Prices: "The price book: what is in it, own prices, and usage that it has no price for.",
 };

@@ -9,6 +9,8 @@ import { FOCUS_FORMAT, REPORT_FORMATS, type ReportFormat } from "../../core/repo
 import type { Report } from "../../core/report/report.ts";
 import type { ReportStream } from "../../core/report/report_rows.ts";
 import type { Environment } from "../environment.ts";
+import { parseQuestion } from "../forecast/question.ts";
+import { forecastCost, toForecastQuestion } from "./forecasts.ts";
 import { parseFocusQuery, writeFocus } from "./focus.ts";
 import { buildReport, readReportQuery, type ReportInput, streamCosts } from "./reports.ts";
 
@@ -47,6 +49,11 @@ export const REPORT_MAKERS = {
     permission: "cost:read",
     check: (making) => readQuery("summary", making),
     make: (making) => build("summary", making),
+  },
+  forecast: {
+    permission: "forecast:read",
+    check: ({ principal, query, asked_at }) => void parseQuestion(principal, toForecastQuestion(query), asked_at),
+    make: ({ environment, principal, query }) => forecastCost.handle(environment, principal, toForecastQuestion(query)),
   },
 } as const satisfies Readonly<Record<string, ReportMaker>>;
 

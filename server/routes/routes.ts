@@ -8,6 +8,7 @@ import { AUTH_ROUTES } from "./auth.ts";
 import { BUDGET_ROUTES } from "./budgets.ts";
 import { COST_ROUTES } from "./costs.ts";
 import { ESTIMATE_ROUTES } from "./estimates.ts";
+import { FORECAST_ROUTES } from "./forecasts.ts";
 import { IMPORT_ROUTES } from "./imports.ts";
 import { INGEST_ROUTES } from "./ingest.ts";
 import { PRICE_ROUTES } from "./prices.ts";
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...ANALYTICS_ROUTES,
   ...COST_ROUTES,
   ...ESTIMATE_ROUTES,
+  ...FORECAST_ROUTES,
   ...PRICE_ROUTES,
   ...BUDGET_ROUTES,
   ...REPORT_ROUTES,

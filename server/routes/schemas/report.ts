@@ -24,6 +24,8 @@ const ReportHead = z.looseObject({
     "trends",
     "statistics",
     "budget",
+    "cost_forecast",
+    "usage_forecast",
   ]),
   title: z.string(),
   organization_id: z.string(),
@@ -44,6 +46,11 @@ const ReportHead = z.looseObject({
   top_models: z.array(Row).optional(),
   statuses: z.array(Row).optional(),
   unpriced: z.array(Row).optional(),
+  warnings: z.array(z.string()).optional().describe("What to know before trusting the figures."),
+  total: z.array(Row).optional().describe("Of a forecast by groups: all of them together, by period."),
+  groups: z.array(Row).optional().describe("Of a forecast: each group's sum, method and errors."),
+  price_changes: z.array(Row).optional().describe("Of a forecast: changes of price that it knows ahead."),
+  history: z.array(Row).optional().describe("Of a forecast: what was measured before it."),
 });
 
 /** The schema of a report. */

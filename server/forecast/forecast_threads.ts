@@ -1,0 +1,130 @@
+/**
+ * Forecasts of many series, on threads of their own, so that whoever answers requests never waits for them.
+ */
+
+import { CostopsError, type ErrorKind } from "../../core/error.ts";
+import type { Forecast, ForecastInput } from "../../core/forecast/forecast.ts";
+import { LIMITS } from "../../core/limits.ts";
+
+/** What a thread sends back for each series. */
+export type ThreadAnswer =
+  | { readonly forecast: Forecast }
+  | { readonly error: { readonly kind?: ErrorKind; readonly message: string } };
+
+/** How a run of forecasts is followed and ended. */
+export interface RunOptions {
+  /** Ends the run, and the thread with it. */
+  readonly signal?: AbortSignal;
+  /** Told after each series how many are done. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** How many runs there may be. */
+interface Most {
+  readonly at_once: number;
+  readonly waiting: number;
+}
+
+/** Runs forecasts: so many runs at once, each on a thread, and so many that wait for their turn. */
+export class ForecastThreads {
+  readonly #most: Most;
+  #running = 0;
+  readonly #waiting: PromiseWithResolvers<void>[] = [];
+
+  constructor(most: Most = { at_once: countThreads(), waiting: LIMITS.forecasts_waiting }) {
+    this.#most = most;
+  }
+
+  /**
+   * Forecasts every series, in their order. Fails with `temporary` when too many wait already or the signal ends it, and
+   * as `forecast` does.
+   */
+  async run(inputs: readonly ForecastInput[], { signal, onProgress }: RunOptions = {}): Promise<Forecast[]> {
+    if (inputs.length === 0) return [];
+    await this.#enter(signal);
+    try {
+      return await runOnThread(inputs, { signal, onProgress });
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async #enter(signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) throw stopped();
+    if (this.#running < this.#most.at_once) {
+      this.#running++;
+      return;
+    }
+    if (this.#waiting.length >= this.#most.waiting) {
+      throw new CostopsError("temporary", "Cannot forecast now: too many forecasts wait already", { retry_after_s: 5 });
+    }
+    const turn = Promise.withResolvers<void>();
+    this.#waiting.push(turn);
+    const give_up = () => {
+      const at = this.#waiting.indexOf(turn);
+      if (at === -1) return;
+      this.#waiting.splice(at, 1);
+      turn.reject(stopped());
+    };
+    signal?.addEventListener("abort", give_up);
+    try {
+      await turn.promise;
+    } finally {
+      signal?.removeEventListener("abort", give_up);
+    }
+  }
+
+  /** The turn goes to whoever waits longest. */
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#running--;
+    else next.resolve();
+  }
+}
+
+/** Threads that compute beside whoever answers requests; more only make each other slow. */
+const MOST_THREADS = 4;
+
+function countThreads(): number {
+  return Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency - 1));
+}
+
+async function runOnThread(
+  inputs: readonly ForecastInput[],
+  { signal, onProgress }: RunOptions,
+): Promise<Forecast[]> {
+  const worker = new Worker(new URL("./forecast_thread.ts", import.meta.url), { type: "module" });
+  const end = Promise.withResolvers<never>();
+  const stop = () => end.reject(stopped());
+  signal?.addEventListener("abort", stop);
+  try {
+    const forecasts: Forecast[] = [];
+    for (const input of inputs) {
+      if (signal?.aborted) throw stopped();
+      forecasts.push(await Promise.race([ask(worker, input), end.promise]));
+      onProgress?.(forecasts.length);
+    }
+    return forecasts;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    worker.terminate();
+  }
+}
+
+async function ask(worker: Worker, input: ForecastInput): Promise<Forecast> {
+  const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    reject(new Error(`a thread that forecasts failed: ${event.message}`));
+  };
+  worker.postMessage(input);
+  const answer = await promise;
+  if ("forecast" in answer) return answer.forecast;
+  const { kind, message } = answer.error;
+  throw kind === undefined ? new Error(message) : new CostopsError(kind, message);
+}
+
+function stopped(): CostopsError {
+  return new CostopsError("temporary", "Cannot finish this forecast: it was stopped; fewer groups or --fast take less");
+}

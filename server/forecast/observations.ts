@@ -1,0 +1,163 @@
+/**
+ * What a forecast is made from, read at one moment.
+ */
+
+import { knownCost } from "../../core/analytics/fold.ts";
+import type { CostRow } from "../../core/analytics/measures.ts";
+import type { CostQuery, Dimension, TimeBucket } from "../../core/analytics/query.ts";
+import { readMeasure } from "../../core/forecast/measure.ts";
+import { monthAt } from "../../core/forecast/month_end.ts";
+import { type ModelUsage, type PriceChange, PriceLevels } from "../../core/forecast/price_index.ts";
+import { placeInSlots } from "../../core/forecast/slots.ts";
+import { findSource, type Source } from "../../core/forecast/usage_series.ts";
+import { LIMITS } from "../../core/limits.ts";
+import type { ServiceTier } from "../../core/usage/record.ts";
+import { inSnapshot, readCostsIn } from "../../db/costs.ts";
+import type { Queries } from "../../db/database.ts";
+import { type GroupHistory, readGroupedHistory } from "../../db/grouped_history.ts";
+import type { Environment } from "../environment.ts";
+import { type ForecastPlan, over, planDays } from "./question.ts";
+
+/** Everything that is known of the history. */
+export interface Observations {
+  readonly driver: "cost" | "usage";
+  /** The dimensions of the parts: those asked for, and provider and model where usage drives. */
+  readonly part_dimensions: readonly Dimension[];
+  readonly parts: readonly GroupHistory[];
+  /** How many groups are in the part that has no dimensions. */
+  readonly others: number;
+  readonly total: readonly CostRow[];
+  readonly source: Source;
+  /** Absent where prices are of no interest. */
+  readonly prices: { readonly levels: PriceLevels; readonly usages: readonly ModelUsage[] } | undefined;
+  readonly price_changes: readonly PriceChange[];
+  readonly month: MonthObservations | undefined;
+}
+
+/** What is known of the month that runs. */
+export interface MonthObservations {
+  readonly label: string;
+  readonly since: number;
+  readonly until: number;
+  readonly rows: readonly CostRow[];
+  /** Where the periods of the forecast are no days: the days, and what was observed in them. */
+  readonly days: DayObservations | undefined;
+}
+
+/** Days that are forecast besides. */
+export interface DayObservations {
+  readonly history: readonly TimeBucket[];
+  readonly future: readonly TimeBucket[];
+  readonly rows: readonly CostRow[];
+  readonly source: Source;
+}
+
+/** Reads it all. Fails as `readCosts` does. */
+export async function readObservations(environment: Environment, plan: ForecastPlan): Promise<Observations> {
+  const book = plan.measure === "cost_usd" && plan.driver !== "cost" ? await environment.priceBook() : undefined;
+  return await inSnapshot(environment.database, async (queries) => {
+    const { query, interval, history, future } = plan;
+    const source = await readSource(queries, query);
+    const usages = book === undefined ? [] : await readModelUsages(queries, plan);
+    const levels = book === undefined
+      ? undefined
+      : new PriceLevels({ book, organization_id: query.organization_id, interval, history, future });
+    const price_changes = levels?.findChanges(sumByModel(usages)) ?? [];
+    const driver = plan.driver === "usage" || price_changes.length > 0 ? "usage" : "cost";
+    const part_dimensions = driver === "cost" ? query.group_by : [...new Set([...query.group_by, ...PRICED_BY])];
+    const rank = (row: CostRow) =>
+      plan.measure === "cost_usd" ? knownCost(row.measures) ?? 0n : readMeasure(row.measures, plan.measure) ?? 0n;
+    const { groups, others, total } = await readGroupedHistory(queries, { ...query, group_by: part_dimensions }, {
+      limit: LIMITS.forecast_groups,
+      rank,
+    });
+    return {
+      driver,
+      part_dimensions,
+      parts: groups,
+      others,
+      total,
+      source,
+      prices: levels === undefined ? undefined : { levels, usages },
+      price_changes,
+      month: await readMonth(queries, plan),
+    };
+  });
+}
+
+/** What prices are found by, and roll-ups have. */
+const PRICED_BY = ["provider", "model"] as const satisfies readonly Dimension[];
+
+async function readSource(queries: Queries, query: ForecastPlan["query"]): Promise<Source> {
+  const rows = await readCostsIn(queries, { ...query, group_by: [], filter: new Map() });
+  const active = new Set(rows.filter(({ measures }) => measures.records > 0n).map(({ bucket }) => bucket));
+  const slots = placeInSlots(query.buckets, query);
+  return findSource(slots, {
+    interval: query.interval,
+    is_active: query.buckets.map((_, bucket) => active.has(bucket)),
+  });
+}
+
+/** How much usage tells what is used at present: four whole weeks. */
+const PRESENT_MS = 28 * 86_400_000;
+
+/** The usage of late, by group, provider, model and service tier. */
+async function readModelUsages(queries: Queries, { query, history }: ForecastPlan): Promise<ModelUsage[]> {
+  const last = history.at(-1);
+  if (last === undefined) return [];
+  const since = Math.max(query.range.since, Math.min(last.since, last.until - PRESENT_MS));
+  const group_by = [...query.group_by, ...PRICED_BY, "service_tier"] as const;
+  const rows = await readCostsIn(queries, { ...over(query, [{ since, until: last.until, label: "" }]), group_by });
+  return rows.map(({ dimensions, measures }) => {
+    const [provider, model, service_tier] = dimensions.slice(-3);
+    return {
+      provider: provider ?? "",
+      model: model ?? "",
+      service_tier: (service_tier ?? "standard") as ServiceTier,
+      group: dimensions.slice(0, -3),
+      measures,
+    };
+  });
+}
+
+/** One usage for each model and tier, whatever group it is of: a price changes for all of them. */
+function sumByModel(usages: readonly ModelUsage[]): ModelUsage[] {
+  const first = new Map(
+    usages.map((usage) => [JSON.stringify([usage.provider, usage.model, usage.service_tier]), usage]),
+  );
+  return [...first.values()].sort((a, b) => nameOf(a) < nameOf(b) ? -1 : 1);
+}
+
+function nameOf({ provider, model, service_tier }: ModelUsage): string {
+  return JSON.stringify([provider, model, service_tier]);
+}
+
+async function readMonth(queries: Queries, plan: ForecastPlan): Promise<MonthObservations | undefined> {
+  const { query, now, future, interval } = plan;
+  const first = future[0];
+  // A history that ends earlier tells of another time than now.
+  if (first === undefined || now < first.since || now >= first.until || plan.history.length === 0) return undefined;
+  const month = monthAt(now, query.tz);
+  const rows = await readCostsIn(queries, { ...over(query, [month]), group_by: [] });
+  return {
+    ...month,
+    rows,
+    days: interval === "day" ? undefined : await readDays(queries, { plan, until: month.until }),
+  };
+}
+
+async function readDays(
+  queries: Queries,
+  { plan, until }: { readonly plan: ForecastPlan; readonly until: number },
+): Promise<DayObservations> {
+  const { history, future } = planDays(plan);
+  const days = future.filter(({ since }) => since < until);
+  if (history.length === 0) return { history, future: days, rows: [], source: { slots: [], is_alive: [] } };
+  const query: CostQuery = { ...over(plan.query, history), interval: "day", group_by: [] };
+  return {
+    history,
+    future: days,
+    rows: await readCostsIn(queries, query),
+    source: await readSource(queries, { ...query, interval: "day" }),
+  };
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { CostopsError } from "../../core/error.ts";
+import type { ForecastInput } from "../../core/forecast/forecast.ts";
+import { ForecastThreads } from "../../server/forecast/forecast_threads.ts";
+
+const FLAT: ForecastInput = { values: Array(21).fill(5), periods: [7], horizon: 2 };
+
+function isTemporary(error: unknown): boolean {
+  return error instanceof CostopsError && error.kind === "temporary";
+}
+
+Deno.test("forecasts come in the order of their series, and each is told", async () => {
+  const threads = new ForecastThreads({ at_once: 1, waiting: 1 });
+  const told: number[] = [];
+  const forecasts = await threads.run([FLAT, { ...FLAT, horizon: 3 }], { onProgress: (done) => told.push(done) });
+  assert.deepEqual(forecasts.map(({ mean }) => mean), [[5, 5], [5, 5, 5]]);
+  assert.deepEqual(told, [1, 2]);
+  assert.deepEqual(await threads.run([]), []);
+});
+
+Deno.test("a series that is refused fails as it does without a thread", async () => {
+  const threads = new ForecastThreads({ at_once: 1, waiting: 1 });
+  await assert.rejects(
+    threads.run([{ ...FLAT, values: [-1] }]),
+    (error) => error instanceof CostopsError && error.kind === "invalid",
+  );
+});
+
+Deno.test("runs wait for their turn, as many as there is room for; who waits may give up", async () => {
+  const threads = new ForecastThreads({ at_once: 1, waiting: 2 });
+  const end = new AbortController();
+  const first = threads.run([FLAT]);
+  const second = threads.run([FLAT], { signal: end.signal });
+  const third = threads.run([FLAT]);
+  await assert.rejects(threads.run([FLAT]), isTemporary);
+  end.abort();
+  await assert.rejects(second, isTemporary);
+  assert.equal((await first).length, 1);
+  assert.equal((await third).length, 1);
+});
+
+Deno.test("a run that is stopped frees its thread for the next one", async () => {
+  const threads = new ForecastThreads({ at_once: 1, waiting: 1 });
+  const end = new AbortController();
+  const stopped = threads.run(Array(50).fill(FLAT), { signal: end.signal, onProgress: () => end.abort() });
+  await assert.rejects(stopped, isTemporary);
+  assert.equal((await threads.run([FLAT])).length, 1);
+});
