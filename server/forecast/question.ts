@@ -85,6 +85,13 @@ export function parseQuestion(principal: Principal, question: ForecastQuestion, 
   return { query, interval, tz, horizon, written, level: readLevel(question.level ?? DEFAULT_LEVEL) };
 }
 
+/** The time that a question is about, without what is stored. Fails with `invalid` on what cannot be read. */
+export function readForecastPeriod(principal: Principal, question: ForecastQuestion, now: number) {
+  const { written: { until }, interval, tz, horizon } = parseQuestion(principal, question, now);
+  const { future } = planForecast({ since: until, until }, { interval, tz, horizon, now });
+  return { range: { since: future[0]!.since, until: future.at(-1)!.until }, tz };
+}
+
 /** Understands a question. Fails with `invalid` on what cannot be read, and as planForecast does. */
 export async function readQuestion(
   environment: Environment,

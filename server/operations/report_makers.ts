@@ -9,7 +9,7 @@ import { FOCUS_FORMAT, REPORT_FORMATS, type ReportFormat } from "../../core/repo
 import type { Report } from "../../core/report/report.ts";
 import type { ReportStream } from "../../core/report/report_rows.ts";
 import type { Environment } from "../environment.ts";
-import { parseQuestion } from "../forecast/question.ts";
+import { readForecastPeriod } from "../forecast/question.ts";
 import { forecastCost, toForecastQuestion } from "./forecasts.ts";
 import { parseFocusQuery, writeFocus } from "./focus.ts";
 import { buildReport, readReportQuery, type ReportInput, streamCosts } from "./reports.ts";
@@ -52,7 +52,7 @@ export const REPORT_MAKERS = {
   },
   forecast: {
     permission: "forecast:read",
-    check: ({ principal, query, asked_at }) => void parseQuestion(principal, toForecastQuestion(query), asked_at),
+    check: ({ principal, query, asked_at }) => readForecastPeriod(principal, toForecastQuestion(query), asked_at),
     make: ({ environment, principal, query }) => forecastCost.handle(environment, principal, toForecastQuestion(query)),
   },
 } as const satisfies Readonly<Record<string, ReportMaker>>;

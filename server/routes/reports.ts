@@ -31,7 +31,8 @@ const create = defineRoute({
   method: "post",
   path: "/reports",
   summary: "Ask for a report",
-  description: "It is made soon after; who asks must also hold `cost:read`. `Location` says where it is.",
+  description:
+    "It is made soon after; who asks must also hold `cost:read`, or `forecast:read` for a forecast. `Location` says where it is.",
   tag,
   body: jsonBody(NewReport),
   replies: {
