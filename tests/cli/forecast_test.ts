@@ -57,7 +57,7 @@ Deno.test("costops forecast draws its chart below the table, unless it is told n
   await inPlace(async (place) => {
     await seed(place);
     const table = ["forecast", ...HISTORY, "--horizon", "7", "--format", "table"];
-    assert.match((await place.run(table)).out, /█ measured   ━ expected   ░ interval \(95%\)   · missing\n$/);
+    assert.match((await place.run(table)).out, /█ measured +━ expected +░ interval \(95%\) +· missing\n$/);
     assert.doesNotMatch((await place.run([...table, "--no-chart"])).out, /measured/);
   });
 });
