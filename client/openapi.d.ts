@@ -325,6 +325,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/forecast/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forecast cost
+         * @description What each period to come will cost, with an interval, the method, and how its forecasts from earlier periods came out; what the month that runs has cost so far and will have cost at its end. What is expected are statistics, numbers with six decimals; amounts, which are exact, are texts with nine.
+         */
+        post: operations["forecastCost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forecast/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forecast usage
+         * @description As cost is forecast, of tokens or requests.
+         */
+        post: operations["forecastUsage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prices": {
         parameters: {
             query?: never;
@@ -567,7 +607,7 @@ export interface paths {
         put?: never;
         /**
          * Ask for a report
-         * @description It is made soon after; who asks must also hold `cost:read`. `Location` says where it is.
+         * @description It is made soon after; who asks must also hold `cost:read`, or `forecast:read` for a forecast. `Location` says where it is.
          */
         post: operations["createReport"];
         delete?: never;
@@ -1349,7 +1389,7 @@ export interface components {
         Report: {
             report: {
                 /** @enum {string} */
-                type: "cost" | "usage" | "summary" | "cost_series" | "usage_series" | "providers" | "models" | "trends" | "statistics" | "budget";
+                type: "cost" | "usage" | "summary" | "cost_series" | "usage_series" | "providers" | "models" | "trends" | "statistics" | "budget" | "cost_forecast" | "usage_forecast";
                 title: string;
                 organization_id: string;
                 since: components["schemas"]["Instant"];
@@ -1377,6 +1417,16 @@ export interface components {
                 top_models?: components["schemas"]["ReportRow"][];
                 statuses?: components["schemas"]["ReportRow"][];
                 unpriced?: components["schemas"]["ReportRow"][];
+                /** @description What to know before trusting the figures. */
+                warnings?: string[];
+                /** @description Of a forecast by groups: all of them together, by period. */
+                total?: components["schemas"]["ReportRow"][];
+                /** @description Of a forecast: each group's sum, method and errors. */
+                groups?: components["schemas"]["ReportRow"][];
+                /** @description Of a forecast: changes of price that it knows ahead. */
+                price_changes?: components["schemas"]["ReportRow"][];
+                /** @description Of a forecast: what was measured before it. */
+                history?: components["schemas"]["ReportRow"][];
             } & {
                 [key: string]: unknown;
             };
@@ -1660,6 +1710,88 @@ export interface components {
              * @default 5
              */
             alternatives: number;
+        };
+        CostForecastRequest: {
+            /** @description The credential's own organization, or any when the credential is a super admin's. */
+            organization_id?: string;
+            /** @description What to forecast apart: as of an aggregate, without an interval. The groups add up to the whole; beyond 50 the smallest are one. */
+            group_by?: string[];
+            /** @description `key=value`, several values by comma: `tag:team=search`, `model=gpt-4o,gpt-4`. */
+            filter?: string[];
+            /**
+             * @description How wide a period is.
+             * @default day
+             * @enum {string}
+             */
+            interval: "hour" | "day" | "week" | "month";
+            /** @description How many periods, the one that runs included: 48 hours, 30 days, 13 weeks or 3 months when it is not given. */
+            horizon?: number;
+            /**
+             * @description The share of outcomes that the interval is to contain.
+             * @default 0.95
+             */
+            level: number;
+            /** @description The IANA time zone that days are counted in; UTC when it is not given. */
+            tz?: string;
+            /** @description What is learned from: 56 days of hours, 2 years of days, 5 of weeks or 10 of months when it is not given. */
+            history?: {
+                /** @description From when: 2026-01-31, RFC 3339, 7d, 24h, today, this-month, last-month. This month when no range is given. */
+                since?: string;
+                /** @description Until when; a day is included. */
+                until?: string;
+            };
+            /**
+             * @description How much work is put into each series; `fast` for many groups and `auto` for few when it is not given.
+             * @enum {string}
+             */
+            method?: "auto" | "fast";
+            /**
+             * @description `usage` forecasts what is used, by model, and puts it at the prices of each period to come; `cost` takes prices as they were. `auto` is `usage` when a price is known to change in the periods that are forecast.
+             * @default auto
+             * @enum {string}
+             */
+            driver: "auto" | "cost" | "usage";
+        };
+        UsageForecastRequest: {
+            /** @description The credential's own organization, or any when the credential is a super admin's. */
+            organization_id?: string;
+            /** @description What to forecast apart: as of an aggregate, without an interval. The groups add up to the whole; beyond 50 the smallest are one. */
+            group_by?: string[];
+            /** @description `key=value`, several values by comma: `tag:team=search`, `model=gpt-4o,gpt-4`. */
+            filter?: string[];
+            /**
+             * @description How wide a period is.
+             * @default day
+             * @enum {string}
+             */
+            interval: "hour" | "day" | "week" | "month";
+            /** @description How many periods, the one that runs included: 48 hours, 30 days, 13 weeks or 3 months when it is not given. */
+            horizon?: number;
+            /**
+             * @description The share of outcomes that the interval is to contain.
+             * @default 0.95
+             */
+            level: number;
+            /** @description The IANA time zone that days are counted in; UTC when it is not given. */
+            tz?: string;
+            /** @description What is learned from: 56 days of hours, 2 years of days, 5 of weeks or 10 of months when it is not given. */
+            history?: {
+                /** @description From when: 2026-01-31, RFC 3339, 7d, 24h, today, this-month, last-month. This month when no range is given. */
+                since?: string;
+                /** @description Until when; a day is included. */
+                until?: string;
+            };
+            /**
+             * @description How much work is put into each series; `fast` for many groups and `auto` for few when it is not given.
+             * @enum {string}
+             */
+            method?: "auto" | "fast";
+            /**
+             * @description What is counted.
+             * @default total_tokens
+             * @enum {string}
+             */
+            measure: "total_tokens" | "requests" | "input_tokens" | "cache_read_tokens" | "cache_write_tokens" | "output_tokens";
         };
         PriceList: {
             data: components["schemas"]["PriceEntry"][];
@@ -2165,7 +2297,7 @@ export interface components {
         };
         NewReport: {
             /** @enum {string} */
-            report_type: "cost" | "usage" | "summary";
+            report_type: "cost" | "usage" | "summary" | "forecast";
             /** @description The credential's own organization, or any when the credential is a super admin's. */
             organization_id?: string;
             /**
@@ -4793,6 +4925,276 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description Unreadable: not JSON, not UTF-8, or no request at all */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that does not hold */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential does not permit this */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The organization's rate limit is used up */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily not possible: try again as Retry-After says */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecastCost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostForecastRequest"];
+            };
+        };
+        responses: {
+            /** @description Cost by period, and the month that runs */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Unreadable: not JSON, not UTF-8, or no request at all */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that does not hold */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential does not permit this */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The organization's rate limit is used up */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily not possible: try again as Retry-After says */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecastUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsageForecastRequest"];
+            };
+        };
+        responses: {
+            /** @description Usage by period, and the month that runs */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
                 };
             };
             /** @description Unreadable: not JSON, not UTF-8, or no request at all */
