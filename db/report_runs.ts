@@ -191,3 +191,11 @@ export async function forgetReportFile(
     }
   });
 }
+
+/** How many reports wait to be made, and how many are being made, of all organizations. */
+export async function countOpenReports({ reader }: Database): Promise<Record<"pending" | "running", number>> {
+  const rows = await reader.selectFrom("report_jobs").select((of) => ["state", of.fn.countAll<bigint>().as("count")])
+    .where("state", "in", ["pending", "running"]).where("deleted_at", "is", null).groupBy("state").execute();
+  const countOf = (wanted: ReportState) => Number(rows.find(({ state }) => state === wanted)?.count ?? 0);
+  return { pending: countOf("pending"), running: countOf("running") };
+}

@@ -11,8 +11,12 @@ import { createAuthenticator } from "./auth/authenticate.ts";
 import { findSecret } from "./auth/secret.ts";
 import type { Environment } from "./environment.ts";
 import { type Observe, tellAll, writeFaults } from "./http/exchange.ts";
+import { redact } from "./log/redact.ts";
+import { describeFault } from "./log/request_log.ts";
 import { createAddressLimiter, openRateLimiter } from "./rate_limit/rate_limiter.ts";
 import { chooseThreads, createServedEnvironment } from "./served_environment.ts";
+import { makeFile } from "./reports/make_file.ts";
+import { createReports } from "./reports/start_reports.ts";
 import { fillServerSettings, MEBIBYTE, type ServerSettings } from "./settings.ts";
 import { findTelemetry } from "./telemetry/find_telemetry.ts";
 import { VERSION } from "./version.ts";
@@ -29,6 +33,8 @@ type EmbeddedSettings = Pick<
   | "rate_limit_per_second"
   | "rate_limit_burst"
   | "redis_url"
+  | "reports_folder"
+  | "reports_keep_days"
 >;
 
 /** What costops is opened with. */
@@ -90,23 +96,35 @@ async function assemble(parts: Parts): Promise<Costops> {
   const telemetry = await findTelemetry(VERSION);
   const failed = Promise.withResolvers<CostopsError>();
   let failure: string | null = null;
-  const { environment, tokens } = await createServedEnvironment({
+  const { environment: served, tokens } = await createServedEnvironment({
     database: telemetry?.trace(opened) ?? opened,
     secret,
     jwt_expiry_hours: settings.jwt_expiry_hours,
+    reports_folder: settings.reports_folder,
     onFailure: (error) => {
       failure ??= error.message;
       failed.resolve(error);
     },
   });
+  // A database that is handed in has no password to tell: nothing can open it again by its address.
+  const hasAddress = is_own || !isPostgresUrl(opened.url);
+  const { reports, environment } = createReports(served, {
+    ...settings,
+    tell: (message, { error, ...about }) => say("error", message, { ...about, error: describeFault(error) }),
+    makeFile: hasAddress ? undefined : (order) => makeFile(served, order),
+  });
   const authenticator = createAuthenticator(environment, { tokens });
   const limiter = await openRateLimiter({
     per_second: settings.rate_limit_per_second,
     burst: settings.rate_limit_burst,
-    // A database that is handed in has no password to tell: its processes share their limits over Redis, or not.
-    database_url: is_own || !isPostgresUrl(opened.url) ? settings.database_url : "sqlite:",
+    // Its processes share their limits over Redis then, or not at all.
+    database_url: hasAddress ? settings.database_url : "sqlite:",
     redis_url: settings.redis_url,
-    onStoreChange: sayStoreChange,
+    onStoreChange: (failure) => {
+      if (failure === undefined) return say("info", "the rate limit is shared again");
+      const error = describeFault(failure);
+      say("warn", "the rate limit is counted by each process for itself: its store does not answer", { error });
+    },
   });
   const watching = parts.observe ?? writeFaults;
   const options: AppOptions = {
@@ -124,17 +142,17 @@ async function assemble(parts: Parts): Promise<Costops> {
     },
   };
   const close = async () => {
+    await reports.stop();
     await authenticator.settle();
     await limiter.close();
     // After an error of the file system nothing is written any more, which closing would do.
     if (is_own && failure === null) await opened.close();
   };
+  reports.start();
   return { router: createApiRouter(options), app: createApp(options), environment, failed: failed.promise, close };
 }
 
-function sayStoreChange(failure: unknown): void {
-  const message = failure === undefined
-    ? "the rate limit is shared again"
-    : "the rate limit is counted by each process for itself: its store does not answer";
-  console.error(JSON.stringify({ level: "warn", message }));
+/** What an operator should hear of, on stderr, one JSON line each. */
+function say(level: "info" | "warn" | "error", message: string, about: Readonly<Record<string, unknown>> = {}): void {
+  console.error(redact(JSON.stringify({ level, message, ...about })));
 }

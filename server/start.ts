@@ -152,6 +152,7 @@ class Server implements RunningServer {
     });
     const { reports, environment } = createReports(served, {
       ...settings,
+      onRun: metrics?.onReportRun,
       tell: (message, { error, ...about }) =>
         parts.log.write("error", message, { ...about, error: describeFault(error) }),
     });

@@ -8,11 +8,13 @@ import { type Database, isPostgresUrl } from "../../db/database.ts";
 import type { CommitObserver } from "../../db/observed_commit.ts";
 import type { Environment, IntakeObserver } from "../environment.ts";
 import type { Observe } from "../http/exchange.ts";
+import type { RunObserver } from "../reports/report_runner.ts";
 import { gaugeCatalogue } from "./catalogue_metrics.ts";
 import { DatabaseMetrics } from "./database_metrics.ts";
 import { observeRequests } from "./http_metrics.ts";
 import { countIntake } from "./intake_metrics.ts";
 import { gaugeProcess } from "./process_metrics.ts";
+import { countReportRuns, gaugeReports } from "./report_metrics.ts";
 import { gauge, type Meter } from "./meter.ts";
 
 /** What is looked at whenever metrics are asked for. */
@@ -37,6 +39,8 @@ export class Metrics {
   readonly observe: Observe;
   /** Told what became of records. */
   readonly onIntake: IntakeObserver;
+  /** Told of every run of a report job. */
+  readonly onReportRun: RunObserver;
   /** Told of every group of usage that was committed. */
   readonly onCommit: CommitObserver;
 
@@ -45,6 +49,7 @@ export class Metrics {
     gaugeProcess(meter, { version, database: isPostgresUrl(database_url) ? "postgres" : "sqlite" });
     this.observe = observeRequests(meter);
     this.onIntake = countIntake(meter);
+    this.onReportRun = countReportRuns(meter);
     this.#database = new DatabaseMetrics(meter);
     this.onCommit = this.#database.onCommit;
   }
@@ -59,5 +64,6 @@ export class Metrics {
     const help = "Requests that are being answered, streams until their end.";
     gauge(this.#meter, { name: "costops_http_requests_in_flight", help, read: countInFlight });
     gaugeCatalogue(this.#meter, environment);
+    gaugeReports(this.#meter, environment);
   }
 }

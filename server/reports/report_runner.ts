@@ -37,7 +37,20 @@ export interface RunnerParts {
   readonly keep_ms: number;
   /** Told of what an operator should hear of. */
   readonly tell: (message: string, about: Readonly<Record<string, unknown>>) => void;
+  /** Told of every run that has ended. */
+  readonly onRun?: RunObserver;
 }
+
+/** What becomes of a run: its report is made, has failed, is to be made again, or was another's or deleted meanwhile. */
+export const RUN_OUTCOMES = ["completed", "failed", "returned", "lost"] as const;
+
+/** Told how a run ended, and how long it took. */
+export type RunObserver = (run: {
+  readonly outcome: (typeof RUN_OUTCOMES)[number];
+  readonly duration_ms: number;
+}) => void;
+
+type RunOutcome = Parameters<RunObserver>[0]["outcome"];
 
 /** Why a run ends before its file is made. */
 class RunEnded extends Error {
@@ -133,8 +146,10 @@ export class ReportRunner {
   }
 
   async #make(job: ReportJob, run: ReportRun): Promise<void> {
-    const { environment, makeFile, keep_ms } = this.#parts;
+    const { environment, makeFile, keep_ms, onRun } = this.#parts;
     const { database, now, artifacts } = environment;
+    const began = performance.now();
+    let outcome: RunOutcome = "lost";
     const { organization_id, artifact } = { ...job, artifact: job.artifact! };
     const controller = this.#run = new AbortController();
     const limit = setTimeout(() => controller.abort(new RunEnded("too slow")), LIMITS.report_ms);
@@ -144,11 +159,13 @@ export class ReportRunner {
       const most_bytes = Math.min(LIMITS.report_bytes, Math.max(0, LIMITS.reports_bytes - used));
       const made = await makeFile({ ...job, artifact, most_bytes }, controller.signal);
       const file = { ...pickMade(made), expires_at: now() + keep_ms };
-      if (!await completeReport(database, run, file, now())) await artifacts.remove({ organization_id, artifact });
+      if (await completeReport(database, run, file, now())) outcome = "completed";
+      else await artifacts.remove({ organization_id, artifact });
     } catch (error) {
       await artifacts.remove({ organization_id, artifact });
-      await this.#end(run, error, job.attempts);
+      outcome = await this.#end(run, error, job.attempts);
     } finally {
+      onRun?.({ outcome, duration_ms: performance.now() - began });
       clearTimeout(limit);
       clearInterval(renewing);
       this.#run = undefined;
@@ -167,21 +184,28 @@ export class ReportRunner {
   }
 
   /** Notes that a run has failed, or that the report is to be made again. */
-  async #end(run: ReportRun, error: unknown, attempts: number): Promise<void> {
+  async #end(run: ReportRun, error: unknown, attempts: number): Promise<RunOutcome> {
     const { environment: { database, now }, tell } = this.#parts;
-    const fail = (code: ErrorKind, detail: string) => failReport(database, run, { code, detail, now: now() });
+    const fail = async (code: ErrorKind, detail: string) => {
+      await failReport(database, run, { code, detail, now: now() });
+      return "failed" as const;
+    };
+    const giveBack = async (is_counted: boolean) => {
+      await returnReport(database, run, { is_counted });
+      return "returned" as const;
+    };
     if (error instanceof RunEnded) {
-      if (error.cause_of_end === "lost") return;
-      if (error.cause_of_end === "stopping") return void await returnReport(database, run, { is_counted: false });
-      await fail("too_slow", `It took longer than ${LIMITS.report_ms / 60_000} minutes: ask for a shorter period`);
-      return;
+      if (error.cause_of_end === "lost") return "lost";
+      if (error.cause_of_end === "stopping") return await giveBack(false);
+      const minutes = LIMITS.report_ms / 60_000;
+      return await fail("too_slow", `It took longer than ${minutes} minutes: ask for a shorter period`);
     }
     const isExpected = error instanceof CostopsError && !FAULTS.includes(error.kind);
-    if (isExpected) return void await fail(error.kind, error.message);
+    if (isExpected) return await fail(error.kind, error.message);
     tell("a report was not made", { id: run.id, attempts, error });
-    if (attempts < LIMITS.report_attempts) return void await returnReport(database, run, { is_counted: true });
+    if (attempts < LIMITS.report_attempts) return await giveBack(true);
     // What went wrong inside is for the log alone.
-    await fail("failure", `It was begun ${attempts} times and failed each time; the server's log says more`);
+    return await fail("failure", `It was begun ${attempts} times and failed each time; the server's log says more`);
   }
 }
 

@@ -14,7 +14,7 @@ const RECORD = { id: "a", timestamp: "2026-02-10T12:00:00Z", provider: "openai",
 async function makeKey({ environment }: Costops): Promise<string> {
   const permissions = new Set(ROLES.super_admin);
   const principal = { actor: "test", organization_id: "default", is_super_admin: true, permissions };
-  const input = { name: "test", scopes: ["usage:create", "cost:read"] };
+  const input = { name: "test", scopes: ["usage:create", "cost:read", "report:create", "report:read"] };
   return (await perform(addApiKey, { environment, principal }, input)).key;
 }
 
@@ -49,6 +49,35 @@ forEachDatabase("openCostops() leaves a database open that was handed in", async
   const rows = await database.reader.selectFrom("usage").select("id").execute();
   assert.deepEqual(rows.map(({ id }) => id), ["a"]);
 });
+
+for (const isHandedIn of [true, false]) {
+  const how = isHandedIn ? "that was handed in" : "of its own";
+  forEachDatabase(`openCostops() makes the reports that are asked for, on a database ${how}`, async ({ url, open }) => {
+    const database = isHandedIn ? await open() : url;
+    const costops = await openCostops({ database, jwt_secret });
+    const key = await makeKey(costops);
+    await send(costops.router, "/usage", key);
+    const headers = { "X-API-Key": key, "Content-Type": "application/json" };
+    const filters = { start_date: "2026-02-01", end_date: "2026-02-28" };
+    const body = JSON.stringify({ report_type: "cost", format: "csv", filters });
+    const asked = await costops.router.request("/reports", { method: "POST", headers, body });
+    assert.equal(asked.status, 202);
+    const path = `/reports/${(await asked.json()).id}`;
+    let state = "pending";
+    while (state === "pending" || state === "running") {
+      state = (await (await costops.router.request(path, { headers })).json()).status;
+      await new Promise((go) => setTimeout(go, 20));
+    }
+    assert.equal(state, "completed");
+    const file = await costops.router.request(`${path}/download`, { headers });
+    assert.equal(
+      await file.text(),
+      "model,requests,input_tokens,cache_read_tokens,cache_write_tokens,output_tokens,total_tokens,cost_usd," +
+        "unpriced_records\ngpt-4,1,1000,0,0,0,1000,0.030000000,0\n",
+    );
+    await costops.close();
+  });
+}
 
 Deno.test("openCostops(): two in one process know nothing of each other", async () => {
   await withFolder(async (folder) => {

@@ -83,7 +83,7 @@ Deno.test("/metrics is in the text format: every metric has help and a type befo
     assert.ok((type === "histogram" ? ["_bucket", "_sum", "_count"] : [""]).includes(suffix), line);
     assert.ok(Number(sample[2]) >= 0, line);
   }
-  assert.equal(seen.size, 20);
+  assert.equal(seen.size, 23);
 });
 
 Deno.test("/metrics knows the process, and when it began", async () => {

@@ -72,7 +72,7 @@ async function makeKey(url: string): Promise<string> {
   try {
     const permissions = new Set(ROLES.super_admin);
     const principal = { actor: "test", organization_id: "default", is_super_admin: true, permissions };
-    const input = { name: "test", scopes: ["usage:create", "usage:read", "cost:read"] };
+    const input = { name: "test", scopes: ["usage:create", "usage:read", "cost:read", "report:create"] };
     return (await perform(addApiKey, { environment: createEnvironment(database), principal }, input)).key;
   } finally {
     await database.close();

@@ -104,3 +104,20 @@ Deno.test("/metrics counts the records of a stream and of an import, none of a p
     });
   });
 });
+
+forEachDatabase("/metrics counts the runs of report jobs, and those that wait", async ({ url }) => {
+  await withMeasuredServer(url, async ({ ask, readSample, readMetrics }) => {
+    assert.equal(await ask("POST", "/usage", record("a")), 201);
+    const filters = { start_date: "2026-02-01", end_date: "2026-02-28" };
+    assert.equal(await ask("POST", "/reports", { report_type: "cost", format: "csv", filters }), 202);
+    const completed = 'costops_report_runs_total{outcome="completed"}';
+    while (await readSample(completed) !== 1) await new Promise((go) => setTimeout(go, 20));
+    const text = await readMetrics();
+    assert.deepEqual(samplesOf(text, "costops_report_runs_total"), [`${completed} 1`]);
+    assert.deepEqual(samplesOf(text, "costops_report_run_duration_seconds_count"), [
+      "costops_report_run_duration_seconds_count 1",
+    ]);
+    assert.equal(await readSample('costops_report_jobs{state="pending"}'), 0);
+    assert.equal(await readSample('costops_report_jobs{state="running"}'), 0);
+  });
+});
