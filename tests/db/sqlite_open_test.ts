@@ -142,7 +142,14 @@ Deno.test("SqliteConnection keeps records: each setting is in force", async () =
     await (await openDatabase(path)).close();
     const common = { foreign_keys: 1n, trusted_schema: 0n, cell_size_check: 1n, journal_mode: "wal", timeout: 5_000n };
     const settings = {
-      writer: { ...common, synchronous: 2n, journal_size_limit: 67_108_864n, cache_size: -16_384n, query_only: 0n },
+      writer: {
+        ...common,
+        synchronous: 2n,
+        wal_autocheckpoint: 4_000n,
+        journal_size_limit: 67_108_864n,
+        cache_size: -16_384n,
+        query_only: 0n,
+      },
       reader: { ...common, cache_size: -65_536n, query_only: 1n },
     };
     for (const [name, wanted] of Object.entries(settings)) {
