@@ -133,7 +133,7 @@ export const LIMITS = {
   budget_period_ms: 3_653 * 24 * 3_600_000,
   /** Sessions of one user; the oldest ends when one more begins. */
   sessions: 100,
-  /** Credentials whose state is kept ready, and access tokens whose signature was found good; some 500 bytes each. */
+  /** Credentials whose state is kept ready, access tokens whose signature was found good, and API keys; some 500 bytes each. */
   credentials: 10_000,
   /** An access token of ours has some 500 characters. */
   token_characters: 2_048,

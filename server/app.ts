@@ -9,6 +9,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { Environment } from "./environment.ts";
 import { createCursors } from "./http/cursors.ts";
 import { allowOrigins } from "./http/cors.ts";
+import { Deadlines } from "./http/deadline.ts";
 import { beginExchange, type Exchange, type Observe, writeFaults } from "./http/exchange.ts";
 import { Idempotency } from "./http/idempotency.ts";
 import { InFlight } from "./http/in_flight.ts";
@@ -16,9 +17,10 @@ import { answerMetrics, METRICS_PATH, type WriteMetrics } from "./http/metrics_p
 import { isFault, writeProblem } from "./http/problem.ts";
 import type { RateLimits } from "./http/rate_limit.ts";
 import { BodyReader } from "./http/read_body.ts";
+import { RememberingRouter } from "./http/remembering_router.ts";
 import { checkRequest, listMethods } from "./http/request_line.ts";
 import { respond } from "./http/respond.ts";
-import { RouteServer, type Services } from "./http/route_server.ts";
+import { RouteServer, type Services, tookTooLong } from "./http/route_server.ts";
 import { type AppSettings, fillSettings, type Settings } from "./http/settings.ts";
 import { createSystemPages, type HealthState } from "./http/system.ts";
 import type { Reply } from "./routes/reply.ts";
@@ -96,7 +98,7 @@ type Served = AppOptions & { readonly base?: string };
 type Answer = (context: Context, exchange: Exchange) => Promise<Reply>;
 
 function newApp({ settings, environment }: AppOptions): Hono {
-  const app = new Hono();
+  const app = new Hono({ router: new RememberingRouter() });
   const { allowed_origins } = fillSettings(settings);
   if (allowed_origins.length > 0) app.use(allowOrigins(allowed_origins, environment.newId));
   return app;
@@ -114,6 +116,7 @@ function createServices({ environment, authenticate, rate_limits, settings: give
     settings,
     in_flight: new InFlight(settings),
     bodies: new BodyReader(settings.body_ms),
+    deadlines: new Deadlines(settings.handler_ms, tookTooLong),
     cursors: createCursors(settings.secret),
     idempotency: new Idempotency(settings.secret),
   };

@@ -4,7 +4,7 @@
 
 import { CostopsError } from "../core/error.ts";
 import { writeProblem } from "./http/problem.ts";
-import { respond } from "./http/respond.ts";
+import { isWhole, respond } from "./http/respond.ts";
 import { tellEnd } from "./http/route_server.ts";
 import type { Answer } from "./listen/listener.ts";
 
@@ -39,12 +39,11 @@ export class Drain {
       }
       if (this.isDraining) response.headers.set("Connection", "close");
       // What has a length is whole, and with its server; the rest, files too, is sent when it has ended.
-      const isFile = response.headers.has("accept-ranges");
-      if ((response.headers.has("content-length") && !isFile) || response.body === null) {
+      if (isWhole(response)) {
         this.#leave();
         return response;
       }
-      return new Response(tellEnd(response.body, () => this.#leave()), response);
+      return new Response(tellEnd(response.body!, () => this.#leave()), response);
     };
   }
 

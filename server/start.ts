@@ -268,10 +268,15 @@ function openLimiter({ settings, log }: Parts): Promise<RateLimiter> {
 
 /** The same answers, compressed where that is worth it. */
 function compressAnswers(answer: Answer): Answer {
-  return async (request, connection) => {
+  return (request, connection) => {
     const accepted = request.headers.get("accept-encoding");
-    return await compress(await answer(request, connection), accepted);
+    const answered = answer(request, connection);
+    return accepted === null ? answered : compressed(answered, accepted);
   };
+}
+
+async function compressed(answered: Response | Promise<Response>, accepted: string): Promise<Response> {
+  return await compress(await answered, accepted);
 }
 
 async function endsWithin(work: Promise<void>, milliseconds: number): Promise<boolean> {

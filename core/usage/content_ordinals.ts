@@ -12,18 +12,20 @@ const FIRST_SLOTS = 8;
 const MOST_FULL = 0.75;
 const GROWTH = 1.5;
 
+/** The content that is looked at: used anew each time, since most inputs are one record and need no counts at all. */
+const KEY = new Uint32Array(WORDS);
+
 /** Counts how often each content has been seen in one input. */
 export class ContentOrdinals {
   readonly #parts: (OrdinalTable | undefined)[] = [];
-  readonly #key = new Uint32Array(WORDS);
 
   /** The ordinal of this occurrence, from 1; the content by its hash of 32 hex digits. */
   next(contentHash: string): number {
     for (let word = 0; word < WORDS; word++) {
-      this.#key[word] = Number.parseInt(contentHash.slice(word * 8, word * 8 + 8), 16);
+      KEY[word] = Number.parseInt(contentHash.slice(word * 8, word * 8 + 8), 16);
     }
-    const part = this.#key[0]! % PARTS;
-    return (this.#parts[part] ??= new OrdinalTable()).next(this.#key);
+    const part = KEY[0]! % PARTS;
+    return (this.#parts[part] ??= new OrdinalTable()).next(KEY);
   }
 }
 

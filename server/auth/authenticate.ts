@@ -4,6 +4,7 @@
 
 import { type Credential, type Permission, permissionsOf, type Principal, type Role } from "../../core/access.ts";
 import { CostopsError } from "../../core/error.ts";
+import { LIMITS } from "../../core/limits.ts";
 import { type ApiKeyState, findApiKeyState, noteApiKeyUse, USE_NOTED_EVERY_MS } from "../../db/api_keys.ts";
 import { findSessionState } from "../../db/sessions.ts";
 import { readRoles } from "../../db/users.ts";
@@ -30,13 +31,14 @@ export function createAuthenticator(
   { tokens }: { readonly tokens: Tokens },
 ): Authenticator {
   const uses = new NotedUses(environment);
+  const good = new GoodKeys();
   return {
     async authenticate(headers) {
       const shown = readCredential(headers);
       const principal = shown === undefined
         ? undefined
         : shown.kind === "key"
-        ? await authenticateKey(shown.text, { environment, uses })
+        ? await authenticateKey(shown.text, { environment, uses, good })
         : await authenticateToken(shown.text, { environment, tokens });
       if (principal !== undefined) return principal;
       throw new CostopsError(
@@ -95,12 +97,14 @@ function principalOfUser(claims: AccessClaims, roles: readonly Role[]): Principa
 
 async function authenticateKey(
   text: string,
-  { environment, uses }: {
+  { environment, uses, good }: {
     readonly environment: AuthEnvironment;
     readonly uses: NotedUses;
+    readonly good: GoodKeys;
   },
 ): Promise<Principal | undefined> {
-  const id = parseApiKey(text)?.id;
+  const known = good.find(text);
+  const id = known?.id ?? parseApiKey(text)?.id;
   if (id === undefined) return undefined;
   const now = environment.now();
   const found = await environment.credentials.find({
@@ -114,8 +118,12 @@ async function authenticateKey(
       return principal === undefined ? undefined : { state: { state, principal }, subjects };
     },
   });
-  if (found === undefined || !isSameHash(found.state.sha256, hashApiKey(text))) return undefined;
+  if (found === undefined) return undefined;
   const { state, principal } = found;
+  if (known !== state) {
+    if (!isSameHash(state.sha256, hashApiKey(text))) return undefined;
+    good.keep(text, state);
+  }
   if (state.expires_at !== null && state.expires_at <= now) return undefined;
   uses.note(state, now);
   return principal;
@@ -132,6 +140,24 @@ function principalOfKey(state: ApiKeyState): Principal | undefined {
   // Only who looks after organizations goes beyond their own.
   const is_super_admin = roles.includes("super_admin") && permissions.has("org:manage");
   return { actor: `key:${state.id}`, organization_id, is_super_admin, permissions, credential };
+}
+
+/** Keys that were found good, each with the state it was compared with: a state that was read anew is compared anew. */
+class GoodKeys {
+  readonly #states = new Map<string, ApiKeyState>();
+
+  find(text: string): ApiKeyState | undefined {
+    return this.#states.get(text);
+  }
+
+  keep(text: string, state: ApiKeyState): void {
+    this.#states.delete(text);
+    if (this.#states.size >= LIMITS.credentials) {
+      const oldest = this.#states.keys().next();
+      if (oldest.done !== true) this.#states.delete(oldest.value);
+    }
+    this.#states.set(text, state);
+  }
 }
 
 /** Notes of keys' last use, made beside the requests: none waits for one. */

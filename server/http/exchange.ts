@@ -20,7 +20,7 @@ export interface Exchange {
   statuses?: ErrorStatuses;
   principal?: Principal;
   /** Of the client, as the socket or a trusted proxy says. */
-  address?: string;
+  findAddress?: () => string | undefined;
   rate?: RateLimitDecision;
   /** Of `performance.now()`. */
   readonly began: number;

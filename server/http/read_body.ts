@@ -5,15 +5,18 @@
 import { joinBytes } from "../../core/bytes.ts";
 import { CostopsError } from "../../core/error.ts";
 import { LIMITS } from "../../core/limits.ts";
-import { withDeadline } from "./deadline.ts";
+import { Deadlines } from "./deadline.ts";
 import { Gate, gunzip } from "./gunzip.ts";
 
 /** How bodies of one app are read. */
 export class BodyReader {
   readonly #gate = new Gate({ inside: LIMITS.gunzips, waiting: LIMITS.gunzips_waiting });
+  readonly #deadlines: Deadlines;
 
   /** `body_ms`: of a whole body from its beginning to its end, of a stream between two pieces. */
-  constructor(readonly body_ms: number) {}
+  constructor(body_ms: number) {
+    this.#deadlines = new Deadlines(body_ms, () => tooSlow(body_ms));
+  }
 
   /**
    * Reads a whole body. Fails with `too_large` beyond its limit, `too_slow` beyond its time, `unsupported_media_type` on
@@ -24,17 +27,16 @@ export class BodyReader {
     const length = readLength(request.headers);
     // Compressed or not, what is sent is never more than what may come out of it.
     if (length !== undefined && length > limit) throw tooLarge(limit);
-    const deadline = { milliseconds: this.body_ms, fail: () => this.#tooSlow() };
     // Looking at `body` makes a stream of it, which takes three times as long to read; `bytes()` is not everywhere.
     if (!isCompressed && length !== undefined) {
       const whole = request.arrayBuffer().then((buffer) => new Uint8Array(buffer), explainBroken);
-      return await withDeadline(whole, deadline);
+      return await this.#deadlines.limit(whole);
     }
     if (request.body === null) return new Uint8Array();
     const work = isCompressed
       ? this.#gate.pass(() => gather(gunzip(pull(request.body!)), limit))
       : gather(pull(request.body), limit);
-    return await withDeadline(work, deadline);
+    return await this.#deadlines.limit(work);
   }
 
   /** Reads a body as it comes. Fails as {@link readWhole} does, but has no limit of size. */
@@ -48,8 +50,7 @@ export class BodyReader {
   async *#withIdle(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
       while (true) {
-        const deadline = { milliseconds: this.body_ms, fail: () => this.#tooSlow() };
-        const next = await withDeadline(chunks.next(), deadline);
+        const next = await this.#deadlines.limit(chunks.next());
         if (next.done) return;
         yield next.value;
       }
@@ -58,10 +59,10 @@ export class BodyReader {
       chunks.return(undefined).catch(() => {});
     }
   }
+}
 
-  #tooSlow(): CostopsError {
-    return new CostopsError("too_slow", `Cannot wait longer for this body: nothing came for ${this.body_ms / 1000} s`);
-  }
+function tooSlow(body_ms: number): CostopsError {
+  return new CostopsError("too_slow", `Cannot wait longer for this body: nothing came for ${body_ms / 1000} s`);
 }
 
 async function* pull(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {

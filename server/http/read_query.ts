@@ -12,14 +12,19 @@ type Kind = "text" | "number" | "boolean" | "list";
 /** Reads the query of addresses for one schema. */
 export class QueryReader<Schema extends z.ZodObject> {
   readonly #kinds: ReadonlyMap<string, Kind>;
+  /** What nothing is by a schema without fields. */
+  readonly #nothing: z.output<Schema> | undefined;
 
   constructor(readonly schema: Schema) {
     this.#kinds = new Map(Object.entries(schema.shape).map(([name, field]) => [name, kindOf(field as z.ZodType)]));
+    this.#nothing = this.#kinds.size === 0 ? schema.parse({}) : undefined;
+    Object.freeze(this.#nothing);
   }
 
   /** Fails with `unreadable` on what is no UTF-8, and with `invalid` on what the schema does not take. */
   read(url: string): z.output<Schema> {
     const start = url.indexOf("?");
+    if (start === -1 && this.#nothing !== undefined) return this.#nothing;
     const search = start === -1 ? "" : url.slice(start + 1).replace(/#.*$/s, "");
     const values: Record<string, unknown> = {};
     if (search !== "") {

@@ -34,5 +34,25 @@ export function respond({ status, body, headers }: Reply, exchange: Exchange): R
   }
   if (typeof content === "string") all["Content-Length"] = String(Buffer.byteLength(content));
   if (headers !== undefined) Object.assign(all, headers);
-  return new Response(content, { status, headers: all });
+  const response = new Response(content, { status, headers: all });
+  if (content === null || typeof content === "string") whole.set(response, Number(all["Content-Length"] ?? 0));
+  return response;
+}
+
+/** Lengths of bodies: a response whose headers nobody has looked at is sent by a shorter way. */
+const whole = new WeakMap<Response, number>();
+
+/** How many bytes a response has in its body; undefined when that is not known. */
+export function lengthOf(response: Response): number | undefined {
+  const known = whole.get(response);
+  if (known !== undefined) return known;
+  const written = response.headers.get("content-length");
+  return written === null ? undefined : Number(written);
+}
+
+/** Whether nothing of a response is still to be read from anywhere, as the rest of a stream or a file is. */
+export function isWhole(response: Response): boolean {
+  if (whole.has(response)) return true;
+  const { headers } = response;
+  return (headers.has("content-length") && !headers.has("accept-ranges")) || response.body === null;
 }

@@ -16,11 +16,11 @@ import { type Reply, Written } from "../routes/reply.ts";
 import { ANONYMOUS, type Route, type RouteRequest } from "../routes/route.ts";
 import { findAddress } from "./address.ts";
 import type { Cursors } from "./cursors.ts";
-import { withDeadline } from "./deadline.ts";
+import type { Deadlines } from "./deadline.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Idempotency } from "./idempotency.ts";
-import { identify, takeOfAddress } from "./identify.ts";
-import type { InFlight } from "./in_flight.ts";
+import { type Asking, identify, takeOfAddress } from "./identify.ts";
+import type { InFlight, Stay } from "./in_flight.ts";
 import { parseJsonBody } from "./json_body.ts";
 import { readMediaType } from "./media_type.ts";
 import { type RateLimits, requireAllowed } from "./rate_limit.ts";
@@ -37,6 +37,8 @@ export interface Services {
   readonly settings: Settings;
   readonly in_flight: InFlight;
   readonly bodies: BodyReader;
+  /** Of answers. */
+  readonly deadlines: Deadlines;
   readonly cursors: Cursors;
   readonly idempotency: Idempotency;
 }
@@ -66,73 +68,47 @@ export class RouteServer {
     const { request, exchange } = routed;
     exchange.route = this.route.path;
     exchange.statuses = this.route.statuses;
-    const address = findAddress(request.headers, {
-      connection: routed.connection,
-      trusted_proxies: this.services.settings.trusted_proxies,
-    });
-    exchange.address = address;
-    const leaves = [this.services.in_flight.enter()];
-    const leave = () => leaves.splice(0).forEach((leaveOne) => leaveOne());
+    const asking = new RoutedAsking(routed, this.services.settings);
+    exchange.findAddress = () => asking.address;
+    const stay = this.services.in_flight.enter();
     let work: Promise<Reply>;
     try {
-      const principal = await this.#authenticate(routed, address);
+      const principal = await this.#authenticate(asking);
       exchange.principal = principal;
-      if (!this.route.is_public) leaves.push(this.services.in_flight.enterOrganization(principal.organization_id));
-      ({ work } = await this.#begin(routed, { principal, address }));
+      if (!this.route.is_public) this.services.in_flight.enterOrganization(stay, principal.organization_id);
+      ({ work } = await this.#begin(asking, principal));
     } catch (error) {
-      leave();
+      stay.leave();
       throw error;
     }
     // A request is in flight until its work is done and its answer sent, also when nobody waits for it any more.
     const hold = request.method === "HEAD" ? dropBody : holdUntilSent;
-    const held = work.then((reply) => hold(reply, leave), (error) => {
-      leave();
+    const held = work.then((reply) => hold(reply, stay), (error) => {
+      stay.leave();
       throw error;
     });
     if (this.route.body.as === "stream") return await held;
-    return await withDeadline(held, { milliseconds: this.services.settings.handler_ms, fail: tookTooLong });
+    return await this.services.deadlines.limit(held);
   }
 
-  async #authenticate({ request, exchange }: RoutedRequest, address: string | undefined): Promise<Principal> {
-    const asking = { headers: request.headers, address, exchange };
+  async #authenticate(asking: Asking): Promise<Principal> {
     if (!this.route.is_public) return await identify(asking, this.services);
     await takeOfAddress(asking, this.services.rate_limits);
     return ANONYMOUS;
   }
 
   /** Reads the whole request and begins its work; what is given is not awaited here. */
-  async #begin(
-    routed: RoutedRequest,
-    { principal, address }: { readonly principal: Principal; readonly address: string | undefined },
-  ): Promise<{ readonly work: Promise<Reply> }> {
-    const { request, exchange } = routed;
+  async #begin(asking: RoutedAsking, principal: Principal): Promise<{ readonly work: Promise<Reply> }> {
+    const { request, params: named } = asking.routed;
     const { route, services } = this;
     const { permission } = route.operation;
     if (permission !== null) requirePermission(principal, permission);
     const query = this.#query.read(request.url);
-    if (!route.is_public) await requireOwn(principal, query, this.services.environment);
-    const params = this.#hasParams ? validate(route.params, routed.params, "/path") : {};
+    if (!route.is_public) await requireOwn(principal, query, services.environment);
+    const params = this.#hasParams ? validate(route.params, named, "/path") : {};
     const { body, bytes } = await this.#readBody(request);
-    if (!route.is_public && route.body.as === "json") await requireOwn(principal, body, this.services.environment);
-    const given: RouteRequest = {
-      params,
-      query,
-      body,
-      headers: request.headers,
-      url: request.url,
-      request_id: exchange.request_id,
-      principal,
-      address,
-      cursors: services.cursors,
-      get signal() {
-        return request.signal;
-      },
-      charge: async (cost) => {
-        if (services.rate_limits === undefined || cost <= 0) return;
-        exchange.rate = await services.rate_limits.organizations.consume(principal.organization_id, cost);
-        requireAllowed(exchange.rate);
-      },
-    };
+    if (!route.is_public && route.body.as === "json") await requireOwn(principal, body, services.environment);
+    const given = new GivenRequest(asking, { params, query, body, principal, services });
     const isKept = route.takes_idempotency_key && request.headers.has("idempotency-key");
     const work = isKept
       ? services.idempotency.run({ route, request: given, bytes, url: request.url }, services.environment)
@@ -157,22 +133,105 @@ export class RouteServer {
 }
 
 /** Of HEAD nobody takes the body: what it would be read from is let go. */
-async function dropBody(reply: Reply, leave: () => void): Promise<Reply> {
-  leave();
+async function dropBody(reply: Reply, stay: Stay): Promise<Reply> {
+  stay.leave();
   const { body } = reply;
   if (!(body instanceof Written) || typeof body.content === "string") return reply;
   await body.content.cancel();
   return { ...reply, body: new Written(body.content_type, "") };
 }
 
+/** Who asks, by a request that a route was found for. */
+class RoutedAsking implements Asking {
+  readonly routed: RoutedRequest;
+  readonly #settings: Settings;
+
+  constructor(routed: RoutedRequest, settings: Settings) {
+    this.routed = routed;
+    this.#settings = settings;
+  }
+
+  get headers(): Headers {
+    return this.routed.request.headers;
+  }
+
+  get exchange(): Exchange {
+    return this.routed.exchange;
+  }
+
+  /** Looked for only when somebody asks: what a server says of a connection it works out each time. */
+  get address(): string | undefined {
+    const { trusted_proxies } = this.#settings;
+    return findAddress(this.headers, { connection: this.routed.connection, trusted_proxies });
+  }
+}
+
+/** A request that was read, as routes are given it. */
+class GivenRequest implements RouteRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly principal: Principal;
+  readonly #asking: RoutedAsking;
+  readonly #services: Services;
+
+  constructor(
+    asking: RoutedAsking,
+    { params, query, body, principal, services }:
+      & Pick<RouteRequest, "params" | "query" | "body" | "principal">
+      & { readonly services: Services },
+  ) {
+    this.params = params;
+    this.query = query;
+    this.body = body;
+    this.principal = principal;
+    this.#asking = asking;
+    this.#services = services;
+  }
+
+  get headers(): Headers {
+    return this.#asking.headers;
+  }
+
+  get url(): string {
+    return this.#asking.routed.request.url;
+  }
+
+  get request_id(): string {
+    return this.#asking.exchange.request_id;
+  }
+
+  get address(): string | undefined {
+    return this.#asking.address;
+  }
+
+  get cursors(): Cursors {
+    return this.#services.cursors;
+  }
+
+  get signal(): AbortSignal {
+    return this.#asking.routed.request.signal;
+  }
+
+  get charge(): (cost: number) => Promise<void> {
+    return async (cost) => {
+      const { rate_limits } = this.#services;
+      if (rate_limits === undefined || cost <= 0) return;
+      const { exchange } = this.#asking;
+      exchange.rate = await rate_limits.organizations.consume(this.principal.organization_id, cost);
+      requireAllowed(exchange.rate);
+    };
+  }
+}
+
 /** A stream is sent when it has ended, or when nobody reads it any more. */
-function holdUntilSent(reply: Reply, leave: () => void): Reply {
+function holdUntilSent(reply: Reply, stay: Stay): Reply {
   const { body } = reply;
   if (!(body instanceof Written) || typeof body.content === "string") {
-    leave();
+    stay.leave();
     return reply;
   }
-  return { ...reply, body: new Written(body.content_type, tellEnd(body.content, leave)) };
+  return { ...reply, body: new Written(body.content_type, tellEnd(body.content, () => stay.leave())) };
 }
 
 /** The same stream; `onEnd` is told when it has ended, or nobody reads it any more. */
@@ -212,8 +271,8 @@ async function requireOwn(principal: Principal, given: unknown, { database }: En
 
 const NOTHING = new Uint8Array();
 
-/** What was begun goes on, so whether it was done is not known: the same request again, with the same ids, is safe. */
-function tookTooLong(): CostopsError {
+/** What is said when an answer takes too long: what was begun goes on, so whether it was done is not known: the same request again, with the same ids, is safe. */
+export function tookTooLong(): CostopsError {
   return new CostopsError("temporary", "Cannot answer in time: whether it was done is not known; try again", {
     retry_after_s: 5,
   });

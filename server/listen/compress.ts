@@ -5,6 +5,7 @@
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { LIMITS } from "../../core/limits.ts";
+import { lengthOf } from "../http/respond.ts";
 
 type Coding = "br" | "gzip";
 
@@ -19,13 +20,12 @@ const COMPRESS: Readonly<Record<Coding, (bytes: Uint8Array) => Promise<Uint8Arra
 
 /** The same answer, compressed when it is whole, large enough and the client takes it so. */
 export async function compress(response: Response, accepted: string | null): Promise<Response> {
-  const { headers, status } = response;
   const coding = chooseCoding(accepted);
   // Without a length it is a stream, which is sent as it comes; looking at a small body would cost more than it saves.
-  const length = Number(headers.get("content-length") ?? 0);
-  if (coding === undefined || length < LIMITS.compress_bytes || headers.has("content-encoding")) return response;
+  if (coding === undefined || (lengthOf(response) ?? 0) < LIMITS.compress_bytes) return response;
+  const { headers, status } = response;
   // A part of a file is a part of its own bytes, and a file may be larger than memory.
-  if (headers.get("cache-control")?.includes("no-transform")) return response;
+  if (headers.has("content-encoding") || headers.get("cache-control")?.includes("no-transform")) return response;
   if (response.body === null || !COMPRESSIBLE.test(headers.get("content-type") ?? "")) return response;
   const bytes = await COMPRESS[coding](await response.bytes());
   headers.set("Content-Encoding", coding);

@@ -22,14 +22,14 @@ export function logRequests(log: Log, findTrace: FindTrace = () => undefined): O
 }
 
 function describe(exchange: AnsweredExchange, findTrace: FindTrace): LogFields {
-  const { request_id, method, route, status, duration_ms, address, principal, error, is_fault } = exchange;
+  const { request_id, method, route, status, duration_ms, findAddress, principal, error, is_fault } = exchange;
   return {
     request_id,
     method: nameMethod(method),
     route,
     status,
     duration_ms: Math.round(duration_ms * 1000) / 1000,
-    address,
+    address: findAddress?.(),
     organization_id: principal?.organization_id || undefined,
     actor: principal?.actor,
     code: codeOf(error),

@@ -60,16 +60,22 @@ export async function openRun(
   principal: Principal,
   settings: IntakeSettings,
 ): Promise<IntakeRun> {
-  const known = principal.is_super_admin ? await listOrganizations(environment.database) : [];
+  const organizations = principal.is_super_admin ? await findOrganizations(environment) : NONE;
   return {
     environment,
     principal,
     settings,
-    organizations: new Set(known.map(({ id }) => id)),
+    organizations,
     book: await environment.priceBook(),
     ordinals: new ContentOrdinals(),
     readers: new Map(),
   };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+async function findOrganizations({ database }: Environment): Promise<ReadonlySet<string>> {
+  return new Set((await listOrganizations(database)).map(({ id }) => id));
 }
 
 /** One record before it is appended: an entry, or the outcome it already has. */
