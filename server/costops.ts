@@ -95,12 +95,14 @@ async function assemble(parts: Parts): Promise<Costops> {
   const { settings, secret, opened, is_own } = parts;
   const telemetry = await findTelemetry(VERSION);
   const failed = Promise.withResolvers<CostopsError>();
+  const cut = new AbortController();
   let failure: string | null = null;
   const { environment: served, tokens } = await createServedEnvironment({
     database: telemetry?.trace(opened) ?? opened,
     secret,
     jwt_expiry_hours: settings.jwt_expiry_hours,
     reports_folder: settings.reports_folder,
+    stopping: cut.signal,
     onFailure: (error) => {
       failure ??= error.message;
       failed.resolve(error);
@@ -142,6 +144,7 @@ async function assemble(parts: Parts): Promise<Costops> {
     },
   };
   const close = async () => {
+    cut.abort();
     await reports.stop();
     await authenticator.settle();
     await limiter.close();

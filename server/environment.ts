@@ -38,6 +38,8 @@ export interface Environment {
   readonly onReport?: () => void;
   /** Only a server signs tokens. */
   readonly tokens?: Tokens;
+  /** Aborted when the program is to end: what has no end of its own is ended. */
+  readonly stopping?: AbortSignal;
   /** Only a server counts what becomes of records. */
   readonly onIntake?: IntakeObserver;
 }

@@ -29,16 +29,18 @@ export interface ServedOptions {
   /** Told when the storage has failed. */
   readonly onFailure: (error: CostopsError) => void;
   readonly onIntake?: IntakeObserver;
+  /** Aborted when the program is to end. */
+  readonly stopping: AbortSignal;
 }
 
 /** Makes it. */
 export async function createServedEnvironment(
-  { database, secret, jwt_expiry_hours, reports_folder, onFailure, onIntake }: ServedOptions,
+  { database, secret, jwt_expiry_hours, reports_folder, onFailure, onIntake, stopping }: ServedOptions,
 ): Promise<{ readonly environment: Environment; readonly tokens: Tokens }> {
   const tokens = await createTokens({ secret, expiry_ms: jwt_expiry_hours * 3_600_000 });
   const watched = watchDatabase(database, { onWrite: () => held.forget(), onFailure });
   const environment = createEnvironment(watched, { reports_folder });
   const held = holdPriceBook(environment.priceBook, () => performance.now());
   const { priceBook } = held;
-  return { environment: { ...environment, priceBook, tokens, onIntake }, tokens };
+  return { environment: { ...environment, priceBook, tokens, onIntake, stopping }, tokens };
 }

@@ -29,6 +29,8 @@ import { findWatchers, observeRequests, openMetricsPort, type Watchers } from ".
 const LINGER_MS = 300;
 /** From being asked to stop until what is not answered by then is left alone. */
 const DRAIN_MS = 8_000;
+/** From being asked to stop until streams that have not ended are ended, each with what was stored of it. */
+const CUT_MS = 4_000;
 /** For everything behind the socket to end after that. */
 const CLOSE_MS = 1_500;
 /** For whoever reads the log to take the rest of it. */
@@ -149,6 +151,7 @@ class Server implements RunningServer {
       reports_folder: settings.reports_folder,
       onFailure: (error) => state.fail(error),
       onIntake: metrics?.onIntake,
+      stopping: state.cut.signal,
     });
     const { reports, environment } = createReports(served, {
       ...settings,
@@ -196,21 +199,24 @@ class Server implements RunningServer {
 
   async #stop(): Promise<void> {
     const { listener, metrics_port, limiter, authenticator, reports } = this.#ends;
-    const { drain } = this.#state;
+    const { drain, cut } = this.#state;
+    const began = performance.now();
     drain.isDraining = true;
     this.#log.write("info", "stopping");
     await sleep(LINGER_MS);
     drain.isClosed = true;
     const draining = async () => {
       // Closing would break off the bodies that are still being read.
+      if (!await endsWithin(drain.empty(), CUT_MS - LINGER_MS)) cut.abort();
       await drain.empty();
-      await listener.close();
     };
     const [isDrained] = await Promise.all([
       endsWithin(draining(), DRAIN_MS - LINGER_MS),
       endsWithin(reports.stop(), DRAIN_MS - LINGER_MS),
     ]);
     if (!isDrained) this.#log.write("warn", "requests were left unanswered", { after_ms: DRAIN_MS });
+    // Answers are on their way still; a client that sends what nobody reads any more keeps its connection beyond that.
+    await endsWithin(listener.close(), Math.max(0, began + DRAIN_MS - performance.now()));
     const closing = async () => {
       await authenticator.settle();
       await limiter.close();
@@ -229,6 +235,8 @@ class State {
   readonly #log: Log;
   readonly #failed = Promise.withResolvers<CostopsError>();
   readonly drain = new Drain();
+  /** Ends what has no end of its own. */
+  readonly cut = new AbortController();
   failure: string | null = null;
 
   constructor(log: Log) {

@@ -2,6 +2,7 @@
  * The life of a record: read, admitted, priced, appended, answered. The CLI and the API share all of it.
  */
 
+import { CostopsError } from "../../core/error.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { InputItem } from "../../core/usage/reader.ts";
 import type { AppendEntry, AppendOutcome } from "../../db/append.ts";
@@ -17,6 +18,7 @@ import {
 } from "./intake_run.ts";
 import type { Operation } from "./operation.ts";
 import { giveStoredCosts } from "./repeated_costs.ts";
+import { untilStopping } from "./until_stopping.ts";
 
 export type { IngestedItem } from "./intake_run.ts";
 
@@ -31,8 +33,8 @@ export interface IngestInput extends IntakeSettings {
 
 /**
  * Takes usage in and says of every record what became of it, batch by batch, in the order of the input; a batch is
- * durable before its outcomes are given. Fails with `temporary` or `storage_*` when the database cannot take a batch;
- * earlier batches stay.
+ * durable before its outcomes are given. Fails with `temporary` or `storage_*` when the database cannot take a batch,
+ * and with `temporary` when the program is to end before the input does; earlier batches stay.
  */
 export const ingestUsage: Operation<IngestInput, AsyncIterable<IngestedItem[]>> = {
   name: "ingestUsage",
@@ -43,7 +45,16 @@ export const ingestUsage: Operation<IngestInput, AsyncIterable<IngestedItem[]>> 
   },
 };
 
-async function* ingestBatches(begun: IntakeRun, input: IngestInput): AsyncGenerator<IngestedItem[]> {
+async function* ingestBatches(begun: IntakeRun, given: IngestInput): AsyncGenerator<IngestedItem[]> {
+  const { stopping } = begun.environment;
+  if (stopping === undefined) return yield* ingestAll(begun, given);
+  const { items, isCut } = untilStopping(given.items, stopping);
+  yield* ingestAll(begun, { ...given, items });
+  if (!isCut()) return;
+  throw new CostopsError("temporary", "Cannot take more: the server is stopping; send what was not counted again");
+}
+
+async function* ingestAll(begun: IntakeRun, input: IngestInput): AsyncGenerator<IngestedItem[]> {
   const preview = input.is_dry_run ? new Map<string, string>() : undefined;
   let index = 0;
   for await (const prepared of readAhead(prepareBatches(input.items, begun))) {
