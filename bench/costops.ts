@@ -32,10 +32,19 @@ export async function withEnvironment<Result>(
 
 /** Runs the program to its end; its output is thrown away. Fails when it does not end well. */
 export async function runCostops(args: readonly string[], database: string): Promise<void> {
+  await runDeno(writeArguments(args), { DATABASE_URL: database });
+}
+
+/** Starts the program; its output is thrown away. */
+export function startCostops(args: readonly string[], database: string): Deno.ChildProcess {
+  const env = { DENO_NO_UPDATE_CHECK: "1", DATABASE_URL: database };
+  const options = { args: writeArguments(args), env, stdin: "null", stdout: "null", stderr: "inherit" } as const;
+  return new Deno.Command(Deno.execPath(), options).spawn();
+}
+
+function writeArguments(args: readonly string[]): string[] {
   const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "--allow-net"];
-  await runDeno(["run", "--quiet", "--no-check", "--cached-only", ...permissions, MAIN, ...args], {
-    DATABASE_URL: database,
-  });
+  return ["run", "--quiet", "--no-check", "--cached-only", ...permissions, MAIN, ...args];
 }
 
 /** Runs this same Deno to its end. Fails when it does not end well. */

@@ -71,15 +71,22 @@ export async function timeReports(environment: Environment): Promise<number> {
   return median(times);
 }
 
-/** A million records through the program's own append, without writing and reading JSON in between. */
-export async function appendRecords(environment: Environment): Promise<void> {
+/**
+ * A million records through the program's own append, without writing and reading JSON in between; each may be a session of
+ * its own.
+ */
+export async function appendRecords(
+  environment: Environment,
+  { has_sessions = false }: { readonly has_sessions?: boolean } = {},
+): Promise<void> {
   const book = await environment.priceBook();
   const now = environment.now();
   const ordinals = new ContentOrdinals();
   let entries: AppendEntry[] = [];
   let id = 0;
   for (const record of makeRecords(RECORDS, 1)) {
-    const [draft] = canonical.read({ ...record, id: `bench-${String(id++).padStart(7, "0")}` });
+    const name = `bench-${String(id++).padStart(7, "0")}`;
+    const [draft] = canonical.read({ ...record, id: name, ...(has_sessions ? { session: name } : {}) });
     const admitted = admitUsage(draft!, {
       organization_id: OPERATOR.organization_id,
       defaults: {},

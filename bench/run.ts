@@ -8,6 +8,7 @@
 import { measureIngest } from "./ingest.ts";
 import { type Figure } from "./measure.ts";
 import { measurePostgres } from "./postgres.ts";
+import { measureReportFiles } from "./report_files.ts";
 import { measureReports } from "./reports.ts";
 import { measureServe } from "./serve.ts";
 import { measureStart } from "./start.ts";
@@ -15,6 +16,7 @@ import { measureStart } from "./start.ts";
 const PARTS: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
   ingest: measureIngest,
   report: measureReports,
+  files: measureReportFiles,
   start: measureStart,
   serve: measureServe,
   postgres: measurePostgres,

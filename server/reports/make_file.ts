@@ -37,13 +37,17 @@ export interface MadeBytes {
 /** Bytes that are kept at once. */
 const PIECE_BYTES = 64 * 1024;
 
-/** Makes a file; nothing of it is left when that fails. Fails with `too_large` beyond its bytes, and as its type does. */
-export async function makeFile(environment: Environment, order: FileOrder): Promise<MadeBytes> {
+/**
+ * Makes a file; nothing of it is left when that fails. Fails with `too_large` beyond its bytes, as its type does, and with
+ * the signal's reason when that is aborted.
+ */
+export async function makeFile(environment: Environment, order: FileOrder, signal?: AbortSignal): Promise<MadeBytes> {
   const writer = await environment.artifacts.create(order);
   const hash = createHash("sha256");
   let size_bytes = 0;
   let texts = "";
   const keep = async (bytes: Uint8Array) => {
+    signal?.throwIfAborted();
     size_bytes += bytes.length;
     if (size_bytes > order.most_bytes) throw tooLarge(order);
     hash.update(bytes);
