@@ -25,6 +25,7 @@ import { isLocalOnly, refuseServer } from "./local_only.ts";
 import { addPrices } from "./prices.ts";
 import { addQuery } from "./query.ts";
 import { addReport } from "./report.ts";
+import { addReports } from "./reports.ts";
 import { addReprice } from "./reprice.ts";
 import type { Shell } from "./run.ts";
 import { addServe } from "./serve.ts";
@@ -36,6 +37,7 @@ const COMMANDS = [
   addImport,
   addQuery,
   addReport,
+  addReports,
   addTrends,
   addCompare,
   addExplain,

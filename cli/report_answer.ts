@@ -3,10 +3,10 @@
  */
 
 import { CostopsError } from "../core/error.ts";
-import { FOCUS_FORMAT, readReportFormat, type ReportFormat } from "../core/report/format.ts";
+import { type FileFormat, FOCUS_FORMAT, readReportFormat, type ReportFormat } from "../core/report/format.ts";
 import { isForecast } from "../core/report/forecast_chart.ts";
 import type { Report } from "../core/report/report.ts";
-import { type FileFormat, writeFile } from "../server/operations/report_makers.ts";
+import { writeFile } from "../server/operations/report_makers.ts";
 import { makeReport, type ReportType } from "../server/operations/reports.ts";
 import { openOutput, type Output } from "./output.ts";
 import type { AnswerOptions, QueryOptions } from "./query_options.ts";

@@ -16,6 +16,7 @@ export function addServe(program: Command, shell: Shell): void {
         "It speaks plain HTTP. To be reached from other machines it wants a proxy with TLS in front of it.",
     )
     .option("--max-connections <number>", "connections to Postgres at most (DATABASE_MAX_CONNECTIONS)")
+    .option("--reports-folder <folder>", "where the files of reports are kept (COSTOPS_REPORTS_FOLDER)")
     .option("--json", "when it is ready, one JSON object with its address on stdout")
     .addHelpText(
       "after",

@@ -92,7 +92,7 @@ async function onDatabase<Result>(
 ): Promise<Result> {
   const database = await openConfigured(config, { isReading });
   try {
-    const environment = createEnvironment(database);
+    const environment = createEnvironment(database, { reports_folder: config.reports_folder.value });
     const local = { environment, principal: await actAsOperator(environment, config) };
     return await work({
       config,

@@ -31,6 +31,7 @@ export interface Sending extends RemoteRequest {
   readonly path: string;
   /** Written already, in the place of `body`. */
   readonly json?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** How a server is waited for. */
@@ -91,28 +92,62 @@ export class Client {
     return Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_BACKOFF_MS);
   }
 
+  /** Sends a request whose answer is a file, which is read as it is taken. Fails as {@link send} does. */
+  async open(sending: Sending): Promise<Response> {
+    let response = await this.#fetch(sending, await this.credentials.read());
+    if (response.status === 401) {
+      const renewed = await this.credentials.renew();
+      const text = await response.text();
+      if (renewed === undefined) throw this.#unauthenticated({ status: 401, headers: response.headers, text });
+      response = await this.#fetch(sending, renewed);
+    }
+    if (response.ok) return response;
+    const { status, headers } = response;
+    const text = await response.text();
+    if (status === 401) throw this.#unauthenticated({ status, headers, text });
+    this.#accept({ status, headers, text });
+    throw new CostopsError("failure", `Cannot read the answer of ${this.server}: it is no file`);
+  }
+
   async #exchange(sending: Sending, credential: Readonly<Record<string, string>>): Promise<Answered> {
+    const response = await this.#fetch(sending, credential, AbortSignal.timeout(ANSWER_MS));
+    try {
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    } catch (error) {
+      throw explainSilence(error, this.server);
+    }
+  }
+
+  /** Without a signal only the answer's beginning has its time: a file takes as long as it takes. */
+  async #fetch(
+    sending: Sending,
+    credential: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<Response> {
     const { method, json, body } = sending;
     const content = json ?? (body === undefined ? undefined : JSON.stringify(body));
-    const headers = {
-      ...credential,
-      accept: "application/json, application/problem+json",
-      ...(content === undefined ? {} : { "content-type": "application/json" }),
-    };
+    const beginning = new AbortController();
+    const timer = setTimeout(() => beginning.abort(new DOMException("it took too long", "TimeoutError")), ANSWER_MS);
     try {
       const response = await fetch(writeUrl(this.server, sending), {
         method: method.toUpperCase(),
-        headers,
+        headers: {
+          ...credential,
+          accept: "application/json, application/problem+json",
+          ...(content === undefined ? {} : { "content-type": "application/json" }),
+          ...sending.headers,
+        },
         body: content,
         // A credential is for the server that was named, not for one that it points at.
         redirect: "manual",
-        signal: AbortSignal.timeout(ANSWER_MS),
+        signal: signal ?? beginning.signal,
       });
-      const text = await response.text();
       this.#hasAnswered = true;
-      return { status: response.status, headers: response.headers, text };
+      return response;
     } catch (error) {
       throw explainSilence(error, this.server);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

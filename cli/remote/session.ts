@@ -7,6 +7,7 @@ import { LIMITS } from "../../core/limits.ts";
 import type { Config } from "../../server/config.ts";
 import type { IngestInput } from "../../server/operations/ingest.ts";
 import type { Operation } from "../../server/operations/operation.ts";
+import type { ReportJobInput } from "../../server/operations/report_jobs.ts";
 import type { Session } from "../session.ts";
 import type { Binding, RemoteAnswer } from "./binding.ts";
 import { BINDINGS } from "./bindings.ts";
@@ -14,6 +15,7 @@ import { Client, type Waiting } from "./client.ts";
 import { type Credentials, showKey, showLogin } from "./credentials.ts";
 import { ingestRemotely } from "./ingest.ts";
 import { refreshAt } from "./login.ts";
+import { takeRemotely } from "./report_jobs.ts";
 
 /** Opens a session. Fails with `usage` when a credential would go over the network for everybody to read. */
 export function openRemoteSession(server: string, config: Config): Session {
@@ -55,6 +57,9 @@ class RemoteSession implements Session {
       const to = { client: this.client, organization_id, waiting: this.#waiting };
       // The name tells the operation, and the operation its types.
       return ingestRemotely(input as IngestInput, to) as Output;
+    }
+    if (operation.name === "downloadReport") {
+      return await takeRemotely(this.client, { organization_id, ...input as ReportJobInput }) as Output;
     }
     const binding = BINDINGS[operation.name] as Binding<Input, Output> | undefined;
     if (binding === undefined) throw new Error(`${operation.name} has no binding`);

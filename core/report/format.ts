@@ -109,6 +109,11 @@ export const REPORT_FORMATS = {
 /** FinOps FOCUS 1.2, as CSV. It is made of records and not of a report: server/operations/focus.ts. */
 export const FOCUS_FORMAT = { name: "focus", extension: "csv", content_type: REPORT_FORMATS.csv.content_type } as const;
 
+/** The formats that files are made in: all but a terminal's. */
+export const FILE_FORMATS = ["csv", "json", "ndjson", "md", "html", "xlsx", "focus"] as const;
+/** The name of one. */
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
 /** The name of a format. */
 export type ReportFormatName = keyof typeof REPORT_FORMATS;
 

@@ -68,7 +68,7 @@ export const CONFIG_KEYS = [
     ...everywhere,
     name: "reports_folder",
     flag: "reports-folder",
-    variable: "REPORTS_FOLDER",
+    variable: "COSTOPS_REPORTS_FOLDER",
     toml: ["reports", "folder"],
     kind: text(),
     help: "where the files of reports are kept; without it beside a SQLite database, or in Postgres",

@@ -4,6 +4,7 @@
 
 import { requirePermission } from "../../core/access.ts";
 import { CostopsError } from "../../core/error.ts";
+import type { FileFormat } from "../../core/report/format.ts";
 import { nameFile } from "../../core/report/file_name.ts";
 import {
   createReportJob,
@@ -14,14 +15,7 @@ import {
 } from "../../db/report_jobs.ts";
 import type { ByteRange } from "../reports/artifacts.ts";
 import type { Operation } from "./operation.ts";
-import {
-  checkFile,
-  describeFormat,
-  type FileFormat,
-  REPORT_MAKERS,
-  type ReportTexts,
-  type ReportTypeName,
-} from "./report_makers.ts";
+import { checkFile, describeFormat, REPORT_MAKERS, type ReportTexts, type ReportTypeName } from "./report_makers.ts";
 import { chooseOrganization } from "./reports.ts";
 import type { Page } from "./users.ts";
 
@@ -41,7 +35,8 @@ export const requestReport: Operation<NewReportInput, ReportJob> = {
   name: "createReport",
   permission: "report:create",
   handle: async ({ database, now, newId, onReport }, principal, input) => {
-    const { report_type, format, query } = input;
+    const { report_type, format } = input;
+    const query = orderTexts(input.query);
     requirePermission(principal, REPORT_MAKERS[report_type].permission);
     const organization_id = chooseOrganization(principal, input);
     const asked_at = now();
@@ -55,6 +50,11 @@ export const requestReport: Operation<NewReportInput, ReportJob> = {
     return created;
   },
 };
+
+/** The same texts in one order, whoever wrote them; what is not given is left out when they are kept. */
+function orderTexts({ since, until, start_date, end_date, tz, filter, group_by, columns }: NewReportInput["query"]) {
+  return { since, until, start_date, end_date, tz, filter, group_by, columns };
+}
 
 /** A page of reports; the newest first. */
 export interface ReportListInput {

@@ -5,7 +5,8 @@
 import type { Permission, Principal } from "../../core/access.ts";
 import type { CostQuery } from "../../core/analytics/query.ts";
 import { CostopsError } from "../../core/error.ts";
-import { FOCUS_FORMAT, REPORT_FORMATS, type ReportFormat } from "../../core/report/format.ts";
+import { findNearest } from "../../core/nearest.ts";
+import { type FileFormat, FOCUS_FORMAT, REPORT_FORMATS, type ReportFormat } from "../../core/report/format.ts";
 import type { Report } from "../../core/report/report.ts";
 import type { ReportStream } from "../../core/report/report_rows.ts";
 import type { Environment } from "../environment.ts";
@@ -60,10 +61,14 @@ export const REPORT_MAKERS = {
 /** The name of a type. */
 export type ReportTypeName = keyof typeof REPORT_MAKERS;
 
-/** The formats that files are made in: all but a terminal's. */
-export const FILE_FORMATS = ["csv", "json", "ndjson", "md", "html", "xlsx", "focus"] as const;
-/** The name of one. */
-export type FileFormat = (typeof FILE_FORMATS)[number];
+/** Finds a type by its name. Fails with `invalid`, naming the nearest one. */
+export function readReportType(name: string): ReportTypeName {
+  if (Object.hasOwn(REPORT_MAKERS, name)) return name as ReportTypeName;
+  const names = Object.keys(REPORT_MAKERS);
+  const nearest = findNearest(name, names);
+  const hint = nearest === undefined ? `write one of ${names.join(", ")}` : `did you mean ${nearest}?`;
+  throw new CostopsError("invalid", `Cannot make a report of ${JSON.stringify(name.slice(0, 64))}: ${hint}`);
+}
 
 /** What a file of a format is called and sent as. */
 export function describeFormat(format: FileFormat): { readonly extension: string; readonly content_type: string } {

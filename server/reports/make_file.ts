@@ -6,15 +6,10 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { permissionsOf, type Principal } from "../../core/access.ts";
 import { CostopsError } from "../../core/error.ts";
+import type { FileFormat } from "../../core/report/format.ts";
 import type { ArtifactKey } from "../../db/report_pieces.ts";
 import type { Environment } from "../environment.ts";
-import {
-  type FileFormat,
-  REPORT_MAKERS,
-  type ReportTexts,
-  type ReportTypeName,
-  writeFile,
-} from "../operations/report_makers.ts";
+import { REPORT_MAKERS, type ReportTexts, type ReportTypeName, writeFile } from "../operations/report_makers.ts";
 
 /** What is to be made, in what can be sent to a thread. */
 export interface FileOrder extends ArtifactKey {

@@ -4,6 +4,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { writeDisposition } from "../../core/report/file_name.ts";
+import { FILE_FORMATS, type FileFormat } from "../../core/report/format.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { findRange } from "../http/byte_range.ts";
 import {
@@ -14,7 +15,7 @@ import {
   requestReport,
   takeReport,
 } from "../operations/report_jobs.ts";
-import { describeFormat, FILE_FORMATS, type FileFormat } from "../operations/report_makers.ts";
+import { describeFormat } from "../operations/report_makers.ts";
 import { toWireReportJob } from "../wire/report_job.ts";
 import { readPosition, writePage } from "./account_pages.ts";
 import { jsonBody } from "./body.ts";

@@ -2,9 +2,10 @@
  * A report job on the wire.
  */
 
+import type { FileFormat } from "../../core/report/format.ts";
 import { formatInstant } from "../../core/time.ts";
 import type { ReportJob } from "../../db/report_jobs.ts";
-import { describeFormat, type FileFormat } from "../operations/report_makers.ts";
+import { describeFormat } from "../operations/report_makers.ts";
 
 /** Writes a report as the wire has it; what is not there yet is null. */
 export function toWireReportJob(job: ReportJob) {

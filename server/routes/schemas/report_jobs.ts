@@ -4,9 +4,10 @@
 
 import { z } from "@hono/zod-openapi";
 import { DIMENSIONS } from "../../../core/analytics/query.ts";
+import { FILE_FORMATS } from "../../../core/report/format.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import { REPORT_STATES } from "../../../db/report_tables.ts";
-import { FILE_FORMATS, REPORT_MAKERS, type ReportTypeName } from "../../operations/report_makers.ts";
+import { REPORT_MAKERS, type ReportTypeName } from "../../operations/report_makers.ts";
 import { FILTER_FIELDS, GROUP_FIELDS, RANGE_FIELDS } from "./queries.ts";
 import { Instant, OrganizationId, orNull } from "./values.ts";
 
