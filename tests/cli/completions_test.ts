@@ -65,7 +65,7 @@ Deno.test(
     const lines = (await runIn("bash", BASH)).trimEnd().split("\n");
     assert.deepEqual(lines, [
       "complete -o default -F _costops costops",
-      "report reprice",
+      "report reports reprice",
       "migrate doctor backup restore copy prune help",
       "show",
       "--region --rejects --reread",
@@ -104,6 +104,7 @@ Deno.test(
   async () => {
     assert.deepEqual((await runIn("zsh", ZSH)).trimEnd().split("\n"), [
       "report:write a report as csv, json, ndjson, md, html, xlsx, focus or a table",
+      "reports:reports that are kept, to be taken later and by others",
       "reprice:price stored records again, by the price book of today",
       "batch:",
       "--service-tier=batch:",
@@ -128,6 +129,7 @@ Deno.test(
   async () => {
     assert.deepEqual((await runIn("fish", FISH)).trimEnd().split("\n"), [
       "report\twrite a report as csv, json, ndjson, md, html, xlsx, focus or a table",
+      "reports\treports that are kept, to be taken later and by others",
       "reprice\tprice stored records again, by the price book of today",
       "batch",
       "plain.ndjson",
