@@ -19,16 +19,15 @@ export interface HeldPriceBook {
 export function holdPriceBook(priceBook: Environment["priceBook"], now: () => number): HeldPriceBook {
   let held: { readonly book: Promise<PriceBook>; readonly until: number } | undefined;
   return {
-    priceBook: async () => {
-      if (held !== undefined && now() < held.until) return await held.book;
+    priceBook: () => {
+      if (held !== undefined && now() < held.until) return held.book;
       const taken = { book: priceBook(), until: now() + HELD_MS };
       held = taken;
-      try {
-        return await taken.book;
-      } catch (error) {
+      taken.book.catch(() => {
+        // Whoever asked is told; whoever asks next asks anew.
         if (held === taken) held = undefined;
-        throw error;
-      }
+      });
+      return taken.book;
     },
     forget: () => held = undefined,
   };

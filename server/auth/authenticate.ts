@@ -35,11 +35,12 @@ export function createAuthenticator(
   return {
     async authenticate(headers) {
       const shown = readCredential(headers);
-      const principal = shown === undefined
+      const finding = shown === undefined
         ? undefined
         : shown.kind === "key"
-        ? await authenticateKey(shown.text, { environment, uses, good })
-        : await authenticateToken(shown.text, { environment, tokens });
+        ? authenticateKey(shown.text, { environment, uses, good })
+        : authenticateToken(shown.text, { environment, tokens });
+      const principal = finding instanceof Promise ? await finding : finding;
       if (principal !== undefined) return principal;
       throw new CostopsError(
         "unauthenticated",
@@ -95,20 +96,37 @@ function principalOfUser(claims: AccessClaims, roles: readonly Role[]): Principa
   };
 }
 
-async function authenticateKey(
-  text: string,
-  { environment, uses, good }: {
-    readonly environment: AuthEnvironment;
-    readonly uses: NotedUses;
-    readonly good: GoodKeys;
-  },
-): Promise<Principal | undefined> {
-  const known = good.find(text);
-  const id = known?.id ?? parseApiKey(text)?.id;
+/** What keys are looked up with. */
+interface KeyLookup {
+  readonly environment: AuthEnvironment;
+  readonly uses: NotedUses;
+  readonly good: GoodKeys;
+}
+
+/** A key's state and whom it stands for. */
+interface FoundKey {
+  readonly state: ApiKeyState;
+  readonly principal: Principal;
+}
+
+/** Nearly every key was found good a moment ago: nothing is awaited then. */
+function authenticateKey(text: string, lookup: KeyLookup): Promise<Principal | undefined> | Principal | undefined {
+  const { environment, good } = lookup;
+  const id = good.find(text)?.id ?? parseApiKey(text)?.id;
   if (id === undefined) return undefined;
   const now = environment.now();
-  const found = await environment.credentials.find({
-    key: `key:${id}`,
+  const key = `key:${id}`;
+  const kept = environment.credentials.findKept<FoundKey>(key, now);
+  if (kept !== undefined) return checkKey(text, { found: kept, now, lookup });
+  return readKey(id, { environment, key, now }).then((found) => found && checkKey(text, { found, now, lookup }));
+}
+
+function readKey(
+  id: string,
+  { environment, key, now }: { readonly environment: AuthEnvironment; readonly key: string; readonly now: number },
+): Promise<FoundKey | undefined> {
+  return environment.credentials.find<FoundKey>({
+    key,
     now,
     read: async () => {
       const state = await findApiKeyState(environment.database, id);
@@ -118,9 +136,15 @@ async function authenticateKey(
       return principal === undefined ? undefined : { state: { state, principal }, subjects };
     },
   });
-  if (found === undefined) return undefined;
+}
+
+function checkKey(
+  text: string,
+  { found, now, lookup }: { readonly found: FoundKey; readonly now: number; readonly lookup: KeyLookup },
+): Principal | undefined {
   const { state, principal } = found;
-  if (known !== state) {
+  const { good, uses } = lookup;
+  if (good.find(text) !== state) {
     if (!isSameHash(state.sha256, hashApiKey(text))) return undefined;
     good.keep(text, state);
   }

@@ -68,9 +68,11 @@ interface Taking {
 
 function limit(policy: RateLimitPolicy, taking: Taking): RateLimiter {
   return {
-    consume: async (key, cost = 1) => {
+    consume: (key, cost = 1) => {
       const most = Math.min(cost, policy.burst);
-      return decide(await taking.take(key, most), policy, most);
+      const taken = taking.take(key, most);
+      if (taken instanceof Promise) return taken.then((late) => decide(late, policy, most));
+      return Promise.resolve(decide(taken, policy, most));
     },
     close: async () => await taking.close?.(),
   };
