@@ -174,6 +174,8 @@ export const LIMITS = {
   forecast_horizon: 8_784,
   /** Latest values of a series that a forecast rests on: eleven years of days, over five months of hours. */
   forecast_history: 4_000,
+  /** As many for the fast method: over two years of days, six weeks of hours. */
+  forecast_history_fast: 1_000,
   /** Steps in which a pattern repeats: a year of hours. */
   forecast_period: 8_784,
 } as const;

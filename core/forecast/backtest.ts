@@ -5,7 +5,7 @@
 // @ts-types="@types/d3-array"
 import { mean } from "d3-array";
 import { type Band, bandOf } from "./band.ts";
-import { type Candidate, forecastPrepared, prepare, type Prepared } from "./candidates.ts";
+import { type Candidate, type Care, forecastPrepared, prepare, type Prepared } from "./candidates.ts";
 
 /** From where to where forecasts are tried. */
 export interface Origins {
@@ -20,7 +20,6 @@ export interface Trial {
   readonly bands: readonly Band[];
 }
 
-const MOST_ORIGINS = 3;
 const FEWEST_VALUES = 8;
 
 /** Values that must be there for a pattern of this period: two whole ones, and two more to see where it goes. */
@@ -29,18 +28,22 @@ export function valuesNeeded(period: number): number {
 }
 
 /**
- * Up to three origins, half a horizon apart. A forecast is tried over at most a quarter of the series, and sees two whole
+ * Up to so many origins, half a horizon apart. A forecast is tried over at most a quarter of the series, and sees two whole
  * periods of the shortest pattern.
  */
 export function chooseOrigins(
   count: number,
-  { horizon, periods }: { readonly horizon: number; readonly periods: readonly number[] },
+  { horizon, periods, most }: {
+    readonly horizon: number;
+    readonly periods: readonly number[];
+    readonly most: number;
+  },
 ): Origins {
   const fewest = Math.max(FEWEST_VALUES, periods.length === 0 ? 0 : valuesNeeded(periods[0]!));
   const tested = Math.min(horizon, Math.floor(count / 4), count - fewest);
   if (tested < 1) return { starts: [], horizon: 0 };
   const apart = Math.max(1, Math.round(tested / 2));
-  const starts = Array.from({ length: MOST_ORIGINS }, (_, back) => count - tested - back * apart);
+  const starts = Array.from({ length: most }, (_, back) => count - tested - back * apart);
   return { starts: starts.filter((start) => start >= fewest), horizon: tested };
 }
 
@@ -48,7 +51,7 @@ export function chooseOrigins(
 export function runTrials(
   values: Float64Array,
   candidates: readonly Candidate[],
-  { starts, horizon, deviations }: Origins & { readonly deviations: number },
+  { starts, horizon, deviations, care }: Origins & { readonly deviations: number; readonly care: Care },
 ): Trial[] {
   return starts.map((start) => {
     const seen = values.slice(0, start);
@@ -56,7 +59,7 @@ export function runTrials(
     const bands = candidates.map(({ pattern, model }) => {
       // Candidates of one pattern stand side by side and share what is dear.
       if (prepared?.pattern !== pattern) prepared = prepare(seen, pattern);
-      return bandOf(forecastPrepared(prepared, model, { horizon, is_backtest: true }), deviations);
+      return bandOf(forecastPrepared(prepared, model, { horizon, care }), deviations);
     });
     return { start, bands };
   });

@@ -9,6 +9,7 @@ import { forecastComplex } from "./complex_smoothing.ts";
 import type { Continuation } from "./continuation.ts";
 import { continueSmoothing, fitSmoothing } from "./exponential_smoothing.ts";
 import { continueSeasons, type Seasons, takeSeasonsOff } from "./mstl.ts";
+import { isSeasonal } from "./seasonality.ts";
 import { forecastTheta } from "./theta.ts";
 
 /** What is done to a series before a model sees it. */
@@ -30,13 +31,19 @@ export interface Candidate {
   readonly model: ModelName;
 }
 
-/** All of them. */
-export const MODELS: readonly ModelName[] = ["smoothing", "autoregression", "differences"];
+const MODELS: readonly ModelName[] = ["smoothing", "autoregression", "differences"];
 const SEASON_SPAN = 11;
 
 /** All ways worth trying for a series with these usable periods. */
 export function listCandidates(values: Float64Array, periods: readonly number[]): Candidate[] {
   return listPatterns(values, periods).flatMap((pattern) => MODELS.map((model) => ({ pattern, model })));
+}
+
+/** The ways that are tried in a hurry: each model after one decomposition, by the seasons that the autocorrelation shows. */
+export function listFewCandidates(values: Float64Array, periods: readonly number[]): Candidate[] {
+  const found = periods.filter((period) => isSeasonal(values, period));
+  const pattern: Pattern = { scale: "linear", periods: found, span: "periodic" };
+  return MODELS.map((model) => ({ pattern, model }));
 }
 
 function listPatterns(values: Float64Array, periods: readonly number[]): Pattern[] {
@@ -66,24 +73,31 @@ export interface CandidateForecast extends Continuation {
   readonly scale: Pattern["scale"];
 }
 
-/** Forecasts with one model. In a backtest one model stands for the four whose median makes "smoothing". */
+/**
+ * How thorough the model "smoothing" is: the median of four models, or theta alone, which stands for them in trials, or
+ * theta after a short search.
+ */
+export type Care = "full" | "trial" | "quick";
+
+/** Forecasts with one model. */
 export function forecastPrepared(
   { pattern, seasons }: Prepared,
   model: ModelName,
-  { horizon, is_backtest }: { readonly horizon: number; readonly is_backtest: boolean },
+  { horizon, care }: { readonly horizon: number; readonly care: Care },
 ): CandidateForecast {
   const season = continueSeasons(seasons, horizon);
-  const { mean, response } = continueAdjusted(seasons.adjusted, { model, horizon, is_backtest });
+  const { mean, response } = continueAdjusted(seasons.adjusted, { model, horizon, care });
   return { scale: pattern.scale, mean: mean.map((value, step) => value + season[step]!), response };
 }
 
 function continueAdjusted(
   values: Float64Array,
-  { model, horizon, is_backtest }: { model: ModelName; horizon: number; is_backtest: boolean },
+  { model, horizon, care }: { readonly model: ModelName; readonly horizon: number; readonly care: Care },
 ): Continuation {
   if (model === "autoregression") return forecastAutoregression(values, horizon);
   if (model === "differences") return forecastDifferences(values, horizon);
-  return is_backtest ? forecastTheta(values, horizon) : forecastBundle(values, horizon);
+  if (care === "full") return forecastBundle(values, horizon);
+  return forecastTheta(values, horizon, care === "trial" ? "thorough" : "quick");
 }
 
 /** The median of exponential smoothing, its damped kind, theta and complex smoothing. */

@@ -4,6 +4,7 @@
 
 // @ts-types="@types/d3-array"
 import { median, quantile } from "d3-array";
+import { middleOf, runningMedian } from "./median.ts";
 
 /** Standard deviations, as the median absolute deviation tells them. */
 const FAR = 6;
@@ -58,21 +59,19 @@ function usualValues(values: Float64Array, periods: readonly number[]): Float64A
   return level.map((value, at) => value + medianOfPhase(detrended, at, period));
 }
 
-/** The median of the values around each, of as many at the ends as elsewhere. */
-function runningMedian(values: Float64Array, span: number): Float64Array {
-  const size = Math.min(span, values.length);
-  return values.map((_, at) => {
-    const start = Math.max(0, Math.min(values.length - size, at - (size >> 1)));
-    return median(values.subarray(start, start + size))!;
-  });
-}
-
 function medianOfPhase(values: Float64Array, at: number, period: number): number {
   const phase = at % period;
   const cycles = Math.ceil((values.length - phase) / period);
   const size = Math.min(CYCLES, cycles);
   const first = Math.max(0, Math.min(cycles - size, Math.floor(at / period) - (size >> 1)));
-  return median(Array.from({ length: size }, (_, cycle) => values[phase + (first + cycle) * period]!))!;
+  const sorted = new Float64Array(size);
+  for (let cycle = 0; cycle < size; cycle++) {
+    const value = values[phase + (first + cycle) * period]!;
+    let place = cycle;
+    for (; place > 0 && sorted[place - 1]! > value; place--) sorted[place] = sorted[place - 1]!;
+    sorted[place] = value;
+  }
+  return middleOf(sorted);
 }
 
 /**

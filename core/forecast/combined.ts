@@ -1,5 +1,5 @@
 /**
- * The thorough forecast: many candidates, judged by what they would have forecast before, combined.
+ * Several candidates, judged by what they would have forecast before, combined.
  */
 
 // @ts-types="@types/d3-array"
@@ -7,7 +7,7 @@ import { mean } from "d3-array";
 import { chooseOrigins, lossesOf, runTrials, type Trial } from "./backtest.ts";
 import { type Band, bandOf, mixBands, widenBand } from "./band.ts";
 import { combineTrials, judge, type Outcome, smallSampleFactor, widthFactor } from "./calibrate.ts";
-import { type Candidate, type CandidateForecast, forecastPrepared, listCandidates, prepare } from "./candidates.ts";
+import { type Candidate, type CandidateForecast, type Care, forecastPrepared, prepare } from "./candidates.ts";
 import { chooseShares, type Share } from "./combine.ts";
 import { normalQuantile } from "./normal.ts";
 
@@ -36,12 +36,25 @@ export interface ModelForecast {
   readonly backtest: (Outcome & { readonly origins: number; readonly horizon: number }) | null;
 }
 
+/** How much is tried. */
+export interface Effort {
+  readonly candidates: readonly Candidate[];
+  /** On how many stretches, at most. */
+  readonly origins: number;
+  /** How thorough the trials are, and the forecast in the end. */
+  readonly trial_care: Care;
+  readonly care: Care;
+}
+
 /** Forecasts with those candidates that did best on the latest stretches. */
-export function forecastCombined({ values, observed, periods }: ReadySeries, { horizon, level }: Asked): ModelForecast {
-  const candidates = listCandidates(values, periods);
+export function forecastCombined(
+  { values, observed, periods }: ReadySeries,
+  { horizon, level }: Asked,
+  { candidates, origins: most, trial_care, care }: Effort,
+): ModelForecast {
   const deviations = normalQuantile((1 + level) / 2);
-  const origins = chooseOrigins(values.length, { horizon, periods });
-  const trials = runTrials(values, candidates, { ...origins, deviations });
+  const origins = chooseOrigins(values.length, { horizon, periods, most });
+  const trials = runTrials(values, candidates, { ...origins, deviations, care: trial_care });
   const losses = (chosen: readonly Trial[]) => lossesOf({ values, observed }, chosen);
   const shares: readonly Share[] = trials.length === 0 ? [{ at: 0, weight: 1 }] : chooseShares(losses(trials));
   const tried = trials.length === 0 ? [] : combineTrials(trials, losses);
@@ -50,7 +63,7 @@ export function forecastCombined({ values, observed, periods }: ReadySeries, { h
   const members = shares.map(({ at, weight }) => ({ candidate: candidates[at]!, weight }));
   const forecasts = members.map(({ candidate: { pattern, model }, weight }) => ({
     weight,
-    forecast: forecastPrepared(prepare(values, pattern), model, { horizon, is_backtest: false }),
+    forecast: forecastPrepared(prepare(values, pattern), model, { horizon, care }),
   }));
   const bands = forecasts.map(({ forecast, weight }) => ({ band: bandOf(forecast, deviations), weight }));
   return {

@@ -6,14 +6,13 @@
 import { mean } from "d3-array";
 import { CostopsError } from "../error.ts";
 import { LIMITS } from "../limits.ts";
-import { valuesNeeded } from "./backtest.ts";
 import type { Band } from "./band.ts";
-import { cleanOutliers } from "./clean.ts";
-import { type Asked, forecastCombined, type ModelForecast, type ReadySeries } from "./combined.ts";
-import { forecastFast } from "./fast.ts";
-import { fillMissing, findHistory } from "./history.ts";
+import { listCandidates, listFewCandidates } from "./candidates.ts";
+import { type Asked, type Effort, forecastCombined, type ModelForecast, type ReadySeries } from "./combined.ts";
+import { findHistory } from "./history.ts";
 import { forecastMean, largestRateOfNothing } from "./little.ts";
 import { sumPaths } from "./paths.ts";
+import { readySeries } from "./ready.ts";
 import { describeMethod, findSeasonality } from "./words.ts";
 
 const LEVEL = 0.95;
@@ -103,8 +102,15 @@ function chooseModel(values: readonly (number | null)[], { input, asked, warning
     warnings.push(`${countOf(known.length, "value")} from which nothing but a mean can be learned: a wide interval`);
     return forecastMean(known, asked);
   }
-  const series = readySeries(values.slice(-LIMITS.forecast_history), { input, warnings });
-  return input.method === "fast" ? forecastFast(series, asked) : forecastCombined(series, asked);
+  const most = input.method === "fast" ? LIMITS.forecast_history_fast : LIMITS.forecast_history;
+  const series = readySeries(values.slice(-most), { periods: input.periods, warnings });
+  return forecastCombined(series, asked, chooseEffort(series, input.method ?? "auto"));
+}
+
+function chooseEffort({ values, periods }: ReadySeries, method: NonNullable<ForecastInput["method"]>): Effort {
+  return method === "fast"
+    ? { candidates: listFewCandidates(values, periods), origins: 1, trial_care: "quick", care: "quick" }
+    : { candidates: listCandidates(values, periods), origins: 3, trial_care: "trial", care: "full" };
 }
 
 /** Nothing happened so far, so that nobody knows how much one use would be. */
@@ -119,51 +125,12 @@ function forecastNothing(count: number, { asked, warnings }: Omit<Choosing, "inp
   return { ...model, band: { ...model.band, upper } };
 }
 
-/** More missing values than this share are worth a warning. */
-const MANY_MISSING = 0.1;
-
-function readySeries(
-  values: readonly (number | null)[],
-  { input: { periods }, warnings }: Omit<Choosing, "asked">,
-): ReadySeries {
-  const usable = periods.filter((period) => values.length >= valuesNeeded(period) + 2);
-  const shortest = periods[0];
-  if (shortest !== undefined && usable.length === 0) {
-    warnings.push(
-      `${
-        valuesNeeded(shortest) + 2
-      } values are needed for a pattern of ${shortest} steps, ${values.length} are there: ` +
-        "a flat forecast with a wide interval",
-    );
-  }
-  const missing = values.filter((value) => value === null).length;
-  if (missing > MANY_MISSING * values.length) warnings.push(`${missing} of ${values.length} values are missing`);
-  const filled = fillMissing(values, usable[0]);
-  const { values: cleaned, outliers } = isSparse(filled)
-    ? { values: filled, outliers: [] }
-    : cleanOutliers(filled, usable);
-  if (outliers.length > 0) {
-    const one = outliers.length === 1;
-    warnings.push(
-      `${outliers.length} ${one ? "value stands" : "values stand"} far out and ${one ? "is" : "are"} not followed`,
-    );
-  }
-  return { values: cleaned, observed: Float64Array.from(values, (value) => value ?? NaN), periods: usable };
-}
-
-/** What is usual in such a series is 0, and each use stands out. */
-const SPARSE_SHARE = 0.4;
-
-function isSparse(values: Float64Array): boolean {
-  return values.filter((value) => value === 0).length > SPARSE_SHARE * values.length;
-}
-
 /** Models see values of about 1, so that it makes no difference in which unit a series is written. */
 function unitOf(known: readonly number[]): number {
   return mean(known) || 1;
 }
 
-const PATHS = { auto: 1_000, fast: 200 } as const;
+const PATHS = { auto: 1_000, fast: 100 } as const;
 
 function assemble(
   model: ModelForecast,

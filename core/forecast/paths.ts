@@ -3,8 +3,6 @@
  * because errors of neighbouring steps go together: neither do they cancel out nor do all of them happen at once.
  */
 
-// @ts-types="@types/d3-array"
-import { quantile } from "d3-array";
 import type { Band } from "./band.ts";
 import { deviationsOf } from "./continuation.ts";
 import { normalQuantile } from "./normal.ts";
@@ -16,6 +14,7 @@ export interface PathOptions {
   readonly response: Float64Array;
   /** The share of outcomes that the band contains, and the sum's interval will. */
   readonly level: number;
+  /** Courses to draw, an even number. */
   readonly paths: number;
 }
 
@@ -27,8 +26,8 @@ const MOST_LAGS = 64;
  * on average; the sum itself never falls, and is never below zero.
  */
 export function sumPaths(band: Band, options: PathOptions): Band {
-  const sums = drawSums(band, options);
-  const bound = (share: number) => band.mean.map((_, step) => quantile(sums.map((path) => path[step]!), share)!);
+  const sums = drawSums(band, options).map((step) => step.sort());
+  const bound = (share: number) => Float64Array.from(sums, (sorted) => sortedQuantile(sorted, share));
   return {
     mean: runningSum(band.mean.map((value) => Math.max(0, value))),
     lower: runningHighest(bound((1 - options.level) / 2)),
@@ -36,43 +35,39 @@ export function sumPaths(band: Band, options: PathOptions): Band {
   };
 }
 
-/** Draws courses in pairs of opposite surprises, so that they are as often above as below. */
+/**
+ * The sums of all courses at each step. Courses are drawn in pairs of opposite surprises, so that they are as often above
+ * as below.
+ */
 function drawSums(band: Band, { response, level, paths }: PathOptions): Float64Array[] {
   const horizon = band.mean.length;
-  const weights = response.map((weight, lag) => weight - (lag < MOST_LAGS ? 0 : response[MOST_LAGS]!));
   const lasting = response[MOST_LAGS] ?? 0;
-  const deviations = deviationsOf(response.map((weight, lag) => (lag < MOST_LAGS ? weight : lasting)));
+  const weights = response.slice(0, MOST_LAGS);
   const edge = normalQuantile((1 + level) / 2);
+  const halfWidths = deviationsOf(response.map((weight, lag) => (lag < MOST_LAGS ? weight : lasting)))
+    .map((deviation) => edge * deviation || 1);
   const normal = createNormal(SEED);
   const surprises = new Float64Array(horizon);
-  const sums: Float64Array[] = [];
+  const sums = Array.from({ length: horizon }, () => new Float64Array(paths));
   for (let path = 0; path < paths; path += 2) {
-    for (let step = 0; step < horizon; step++) surprises[step] = normal();
-    const course = followSurprises(surprises, { weights, lasting });
-    for (const sign of [1, -1]) {
-      sums.push(
-        runningSum(course.map((error, step) => valueAt(band, step, sign * error / (deviations[step]! || 1) / edge))),
-      );
+    let stayed = 0;
+    let sum = 0;
+    let opposite = 0;
+    for (let step = 0; step < horizon; step++) {
+      surprises[step] = normal();
+      if (step >= MOST_LAGS) stayed += lasting * surprises[step - MOST_LAGS]!;
+      let error = stayed;
+      const lags = Math.min(step + 1, weights.length);
+      for (let lag = 0; lag < lags; lag++) error += weights[lag]! * surprises[step - lag]!;
+      const away = error / halfWidths[step]!;
+      sums[step]![path] = sum += valueAt(band, step, away);
+      sums[step]![path + 1] = opposite += valueAt(band, step, -away);
     }
   }
   return sums;
 }
 
 const SEED = 1;
-
-function followSurprises(
-  surprises: Float64Array,
-  { weights, lasting }: { readonly weights: Float64Array; readonly lasting: number },
-): Float64Array {
-  let stayed = 0;
-  return surprises.map((_, step) => {
-    let error = 0;
-    const lags = Math.min(step + 1, MOST_LAGS, weights.length);
-    for (let lag = 0; lag < lags; lag++) error += weights[lag]! * surprises[step - lag]!;
-    if (step >= MOST_LAGS) stayed += lasting * surprises[step - MOST_LAGS]!;
-    return error + stayed;
-  });
-}
 
 /** The value so many half-widths of the interval away from the mean. */
 function valueAt({ mean, lower, upper }: Band, step: number, halfWidths: number): number {
@@ -89,4 +84,11 @@ function runningSum(values: Float64Array): Float64Array {
 function runningHighest(values: Float64Array): Float64Array {
   let highest = 0;
   return values.map((value) => highest = Math.max(highest, value));
+}
+
+/** The quantile between order statistics (type 7 of Hyndman & Fan 1996). */
+function sortedQuantile(sorted: Float64Array, share: number): number {
+  const position = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(position)]!;
+  return low + (position % 1) * (sorted[Math.ceil(position)]! - low);
 }
