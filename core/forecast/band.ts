@@ -12,9 +12,12 @@ export interface Band {
   readonly upper: Float64Array;
 }
 
+/** Growth that goes on for long on a log scale knows no bounds: a million times the mean, which is 1 here, is one. */
+const LARGEST = Math.log(1e6);
+
 /** The interval of a candidate's own model, so many standard deviations to each side, back on the series' scale. */
 export function bandOf({ scale, mean, response }: CandidateForecast, deviations: number): Band {
-  const back = scale === "log" ? Math.exp : (value: number) => value;
+  const back = scale === "log" ? (value: number) => Math.exp(Math.min(value, LARGEST)) : (value: number) => value;
   const spread = deviationsOf(response);
   return {
     mean: mean.map((value) => back(value)),

@@ -46,8 +46,12 @@ export function listFewCandidates(values: Float64Array, periods: readonly number
   return MODELS.map((model) => ({ pattern, model }));
 }
 
+/** Smaller than this share of the usual, values are as good as 0, which has no logarithm. */
+const SMALLEST_SHARE = 1e-3;
+
 function listPatterns(values: Float64Array, periods: readonly number[]): Pattern[] {
-  const scales = values.every((value) => value > 0) ? ["linear", "log"] as const : ["linear"] as const;
+  const smallest = SMALLEST_SHARE * median(values)!;
+  const scales = values.every((value) => value > smallest) ? ["linear", "log"] as const : ["linear"] as const;
   const choices = periods.length > 1 ? [periods, periods.slice(0, 1)] : periods.length === 1 ? [periods] : [];
   return [
     ...scales.map((scale) => ({ scale, periods: [], span: SEASON_SPAN })),

@@ -13,7 +13,7 @@ import { normalQuantile } from "./normal.ts";
 
 /** A series ready to be forecast. */
 export interface ReadySeries {
-  /** Without gaps and outliers. */
+  /** Without gaps and outliers, and 1 on average, about. */
   readonly values: Float64Array;
   /** As it was; NaN where nothing is known. */
   readonly observed: Float64Array;
@@ -84,7 +84,7 @@ type Weighted = { readonly forecast: CandidateForecast; readonly weight: number 
 export function mixResponses(forecasts: readonly Weighted[]): Float64Array {
   const mixed = new Float64Array(forecasts[0]!.forecast.mean.length);
   for (const { forecast, weight } of forecasts) {
-    const unit = forecast.scale === "log" ? mean(forecast.mean, (value) => Math.exp(value))! : 1;
+    const unit = forecast.scale === "log" ? mean(bandOf(forecast, 0).mean)! : 1;
     for (let step = 0; step < mixed.length; step++) mixed[step]! += weight * unit * forecast.response[step]!;
   }
   return mixed;

@@ -4,7 +4,7 @@
  */
 
 // @ts-types="@types/d3-array"
-import { quantile } from "d3-array";
+import { median } from "d3-array";
 import { middleOf } from "./median.ts";
 
 /** Where the level changed, and by which factor. */
@@ -17,10 +17,12 @@ export interface LevelChange {
 const CYCLE = 7;
 /** Cycles before a value whose median at the same phase says what is usual. */
 const CYCLES_BEFORE = 4;
-/** Changes by less than half, or as large as this series often has, are left to the models. */
+/**
+ * Changes by less than half, or that this series may have by chance, are left to the models: 10 times the median size is
+ * nearly 7 standard deviations.
+ */
 const SMALLEST = Math.log(1.5);
-const BEYOND_OTHERS = 3;
-const OTHERS_SHARE = 0.9;
+const BEYOND_USUAL = 10;
 /** A change lasts when, over all that follows, more than this share of it is still there. */
 const LASTING_SHARE = 0.7;
 
@@ -40,9 +42,9 @@ export function findLevelChange(values: Float64Array, periods: readonly number[]
     return Math.log((sums[end]! - sums[at]!) / (usualSums[end]! - usualSums[at]!));
   }).map((change) => (Number.isFinite(change) ? change : 0));
   const sizes = changes.map(Math.abs);
-  const place = sizes.indexOf(Math.max(...sizes));
+  const place = findFirstLargest(sizes, cycle);
   const size = sizes[place]!;
-  if (size < Math.max(SMALLEST, BEYOND_OTHERS * quantile(sizes, OTHERS_SHARE)!)) return undefined;
+  if (size < Math.max(SMALLEST, BEYOND_USUAL * median(sizes)!)) return undefined;
   const at = first + place;
   const change = changes[place]!;
   const since = Math.log((sums[values.length]! - sums[at]!) / (values.length - at));
@@ -59,6 +61,15 @@ function chooseCycle(count: number, periods: readonly number[]): number | undefi
   const cycle = periods.findLast((period) => (CYCLES_BEFORE + 1) * period <= count);
   const isPartOfLonger = periods.some((period) => cycle !== undefined && period > cycle && period <= 10 * cycle);
   return isPartOfLonger ? undefined : cycle;
+}
+
+/** A cycle after a change the median still sees the old level, so that the change shows twice: the first is meant. */
+const AS_LARGE = 0.985;
+
+function findFirstLargest(sizes: Float64Array, cycle: number): number {
+  const largest = sizes.reduce((best, size, place) => (size > sizes[best]! ? place : best), 0);
+  const start = Math.max(0, largest - cycle);
+  return start + sizes.subarray(start).findIndex((size) => size >= AS_LARGE * sizes[largest]!);
 }
 
 /** Brings what came before a change to the level after it. */
