@@ -29,7 +29,8 @@ export function* writeForecastChart(report: Report, { width }: { readonly width:
   const scale = scaleLinear().domain([0, top > 0 ? top : 1]).nice(4);
   const most = scale.domain()[1]!;
   const height = (value: number) => value / most * ROWS;
-  const ticks = new Map(scale.ticks(4).map((tick) => [Math.min(ROWS - 1, Math.round(height(tick))), tick]));
+  // Each stands in the row that begins with it; above the last row there is none.
+  const ticks = new Map(scale.ticks(4).map((tick) => [Math.round(height(tick)), tick]));
   for (let row = ROWS - 1; row >= 0; row--) {
     const tick = ticks.get(row);
     const label = tick === undefined ? "" : points.isCost ? displayTick(tick) : displayCell(BigInt(tick), "integer");

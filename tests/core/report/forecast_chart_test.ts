@@ -75,7 +75,7 @@ Deno.test("writeForecastChart() draws what was measured, then what is expected w
   assert.equal(
     [...writeForecastChart(REPORT, { width: 40 })].join(""),
     [
-      "       $8.00 ┤   │ ░",
+      "             ┤   │ ░",
       "             ┤   │ ░",
       "       $6.00 ┤   │░━",
       "             ┤   │░░",
