@@ -2,10 +2,9 @@
  * Usage by period and by the groups that matter, with all the others as one: what forecasts are made from.
  */
 
-import { addMeasures, compareByCost, mergeRows, NO_MEASURES } from "../core/analytics/fold.ts";
-import type { CostRow, Measures } from "../core/analytics/measures.ts";
+import { compareByCost, mergeRows, subtractRows } from "../core/analytics/fold.ts";
+import type { CostRow } from "../core/analytics/measures.ts";
 import type { CostQuery, Dimension } from "../core/analytics/query.ts";
-import { usdFromNanos } from "../core/money.ts";
 import { readCostsIn } from "./costs.ts";
 import type { Queries } from "./database.ts";
 
@@ -58,7 +57,7 @@ export async function readGroupedHistory(
   if (isWhole) return { groups, others: 0, total: mergeRows(read.map((row) => ({ ...row, dimensions: [] }))) };
   const total = mergeRows(await readCostsIn(queries, { ...query, group_by: [] }));
   return {
-    groups: [...groups, { dimensions: undefined, rows: subtract(byBucket(total), groups) }],
+    groups: [...groups, { dimensions: undefined, rows: subtractRows(byBucket(total), groups.map(({ rows }) => rows)) }],
     others: ranked.length - largest.length,
     total,
   };
@@ -75,32 +74,4 @@ function narrow({ filter, group_by }: CostQuery, groups: readonly CostRow[]): Ma
     narrowed.set(name, [...new Set(groups.map(({ dimensions }) => dimensions[at] ?? ""))]);
   }
   return narrowed;
-}
-
-/** What is left of all when these groups are taken from it: both are of one moment, so nothing is below zero. */
-function subtract(total: ReadonlyMap<number, CostRow>, groups: readonly GroupHistory[]): Map<number, CostRow> {
-  const rest = new Map<number, CostRow>();
-  for (const [bucket, row] of total) {
-    const own = groups.reduce<Measures>((sum, { rows }) => {
-      const of = rows.get(bucket);
-      return of === undefined ? sum : addMeasures(sum, of.measures);
-    }, NO_MEASURES);
-    const measures = addMeasures(row.measures, negate(own));
-    if (measures.records > 0n) rest.set(bucket, { ...row, dimensions: [], measures });
-  }
-  return rest;
-}
-
-function negate(measures: Measures): Measures {
-  return {
-    requests: -measures.requests,
-    records: -measures.records,
-    input_tokens: -measures.input_tokens,
-    cache_read_tokens: -measures.cache_read_tokens,
-    cache_write_tokens: -measures.cache_write_tokens,
-    output_tokens: -measures.output_tokens,
-    cost: usdFromNanos(-measures.cost),
-    unpriced_records: -measures.unpriced_records,
-    unpriced_tokens: -measures.unpriced_tokens,
-  };
 }

@@ -60,6 +60,39 @@ export function sumRows(rows: Iterable<CostRow>): CostRow {
   return sum;
 }
 
+/**
+ * What is left of rows by bucket when parts of them are taken away; a bucket without a record left is absent. Parts must be
+ * of the same moment as the whole, so that nothing is below zero.
+ */
+export function subtractRows(
+  whole: ReadonlyMap<number, CostRow>,
+  parts: readonly ReadonlyMap<number, CostRow>[],
+): Map<number, CostRow> {
+  const rest = new Map<number, CostRow>();
+  for (const [bucket, row] of whole) {
+    const measures = parts.reduce<Measures>((left, part) => {
+      const own = part.get(bucket);
+      return own === undefined ? left : addMeasures(left, negate(own.measures));
+    }, row.measures);
+    if (measures.records > 0n) rest.set(bucket, { ...row, measures });
+  }
+  return rest;
+}
+
+function negate(measures: Measures): Measures {
+  return {
+    requests: -measures.requests,
+    records: -measures.records,
+    input_tokens: -measures.input_tokens,
+    cache_read_tokens: -measures.cache_read_tokens,
+    cache_write_tokens: -measures.cache_write_tokens,
+    output_tokens: -measures.output_tokens,
+    cost: usdFromNanos(-measures.cost),
+    unpriced_records: -measures.unpriced_records,
+    unpriced_tokens: -measures.unpriced_tokens,
+  };
+}
+
 /** All tokens of a group; reasoning is inside output and is not added again. */
 export function totalTokens(measures: Measures): bigint {
   return measures.input_tokens + measures.cache_read_tokens + measures.cache_write_tokens + measures.output_tokens;

@@ -19,6 +19,8 @@ export interface GroupForecast {
   readonly periods: readonly Expected[];
   /** Of the sum of all periods up to and including each one. */
   readonly sums: readonly Expected[];
+  /** The sum of the parts over what the whole would be as one series, in all periods; null where that is nothing. */
+  readonly parts_over_whole: number | null;
 }
 
 /** Where the periods to come are in the arrays of a forecast. */
@@ -53,7 +55,8 @@ export function combineParts(parts: readonly Part[], whole: Forecast, { periods,
     unindexed += plain;
     sums.push(spread({ mean, plain: unindexed }, bandAt(whole.cumulative, step), 1));
   }
-  return { periods: expected, sums };
+  const alone = add(slots.map(({ step, share }) => whole.mean[step]! * share));
+  return { periods: expected, sums, parts_over_whole: alone > 0 ? unindexed / alone : null };
 }
 
 function bandAt({ mean, lower, upper }: Pick<Forecast, "mean" | "lower" | "upper">, step: number): Expected {

@@ -16,9 +16,6 @@ import { type MonthObservations, type Observations, readObservations } from "./o
 import { type Asked, type ForecastPlan, readQuestion } from "./question.ts";
 import { addObserved, groupParts, observe, type Observed, placeAhead, SeriesTasks, type Task } from "./series_tasks.ts";
 
-/** Series for which much work is done each, unless somebody says; more of them are forecast the fast way. */
-const THOROUGH_SERIES = 20;
-
 /** Forecasts what is asked for. Fails with `invalid` on what cannot be read, and as `readCosts` and the threads do. */
 export async function makeForecast(
   environment: Environment,
@@ -32,8 +29,7 @@ export async function makeForecast(
   const tasks = new SeriesTasks({ level: plan.level });
   const nodes = planNodes(observations, { plan, tasks });
   const month = planMonth(observations, { plan, tasks });
-  const method = plan.method ?? (tasks.count > THOROUGH_SERIES ? "fast" : "auto");
-  const inputs = nodes === undefined ? [] : tasks.inputs(method);
+  const inputs = nodes === undefined ? [] : tasks.inputs(plan.method);
   const forecasts = await environment.forecasts.run(inputs, {
     signal,
     onProgress: (done) => onProgress?.(done, inputs.length),
@@ -63,15 +59,18 @@ interface Planning {
 function planNodes(observations: Observations, { plan, tasks }: Planning): Nodes | undefined {
   const ahead = placeAhead(plan, plan.query);
   const { source } = observations;
-  const add = (observed: Observed["values"]) => tasks.add(observed, { source, ahead, interval: plan.interval });
-  const groups = groupParts(observations, plan).map(({ dimensions, parts }): Node => {
-    const own = parts.map((observed) => ({ observed, task: add(observed.values) }));
-    return { dimensions, parts: own, whole: own.length === 1 ? own[0]!.task : add(addObserved(parts)) };
+  const add = (observed: Observed["values"], is_whole = false) =>
+    tasks.add(observed, { source, ahead, interval: plan.interval, is_whole });
+  const seen = groupParts(observations, plan);
+  const isOne = seen.length === 1;
+  const groups = seen.map(({ dimensions, parts }): Node => {
+    const own = parts.map((observed) => ({ observed, task: add(observed.values, isOne && parts.length === 1) }));
+    return { dimensions, parts: own, whole: own.length === 1 ? own[0]!.task : add(addObserved(parts), isOne) };
   });
   if (groups.length === 0) return undefined;
   if (groups.length === 1) return { groups, total: groups[0]!, ahead };
   const parts = groups.flatMap((group) => group.parts);
-  const total = { dimensions: [], parts, whole: add(addObserved(parts.map(({ observed }) => observed))) };
+  const total = { dimensions: [], parts, whole: add(addObserved(parts.map(({ observed }) => observed)), true) };
   return { groups, total, ahead };
 }
 
@@ -93,7 +92,11 @@ function planMonth({ month, prices, driver }: Observations, { plan, tasks }: Pla
   const values = observe(rows, { index, plan, buckets: history });
   if ([...values.values()].every((value) => value === null)) return undefined;
   const ahead = placeAhead(days, { interval: "day", tz: plan.query.tz });
-  return { observed: { values, index }, ahead, task: tasks.add(values, { source, ahead, interval: "day" }) };
+  return {
+    observed: { values, index },
+    ahead,
+    task: tasks.add(values, { source, ahead, interval: "day", is_whole: true }),
+  };
 }
 
 interface Made {
@@ -116,10 +119,11 @@ function writeReport(made: Made): Report {
       nodes!.ahead,
     );
   const toGroup = (node: Node): ForecastGroup => {
-    const { periods, sums } = combine(node);
+    const { periods, sums, parts_over_whole } = combine(node);
+    const shown = { periods: periods.slice(0, plan.horizon), sums: sums.slice(0, plan.horizon), parts_over_whole };
     return {
       dimensions: node.dimensions,
-      forecast: { periods: periods.slice(0, plan.horizon), sums: sums.slice(0, plan.horizon) },
+      forecast: shown,
       whole: forecasts[node.whole.at]!,
       series: node.whole.series,
     };
@@ -136,7 +140,7 @@ function writeReport(made: Made): Report {
     groups: plan.query.group_by.length === 0 ? [] : nodes?.groups.map(toGroup) ?? [],
     price_changes: observations.price_changes,
     month: nodes === undefined ? null : tellMonth(made, combine(nodes.total)),
-    warnings: [...warn(observations, total), ...total?.whole.warnings ?? []],
+    warnings: [...warn(observations, total), ...warnOfSum(total), ...total?.whole.warnings ?? []],
     price_book,
   });
 }
@@ -195,5 +199,19 @@ function warn({ others, total: rows, price_changes }: Observations, total: Forec
         "them, or none with a price, where there is some as a rule",
       ]
       : []),
+  ];
+}
+
+/** Beyond this the sum of parts and the whole as one series tell different things. */
+const FAR_APART = 0.1;
+
+/** Small series are hard to forecast, and their errors may add up to one side: then the whole as one series says so. */
+function warnOfSum(total: ForecastGroup | undefined): string[] {
+  const ratio = total?.forecast.parts_over_whole ?? null;
+  if (ratio === null || Math.abs(ratio - 1) <= FAR_APART) return [];
+  const percent = Math.round(Math.abs(ratio - 1) * 100);
+  return [
+    `the parts add up to ${percent}% ${ratio > 1 ? "more" : "less"} than the whole would be as one series: ` +
+    "without a grouping, or with fewer groups, it is forecast better",
   ];
 }

@@ -21,11 +21,13 @@ import { type ForecastPlan, over, planDays } from "./question.ts";
 /** Everything that is known of the history. */
 export interface Observations {
   readonly driver: "cost" | "usage";
-  /** The dimensions of the parts: those asked for, and provider and model where usage drives. */
-  readonly part_dimensions: readonly Dimension[];
-  readonly parts: readonly GroupHistory[];
-  /** How many groups are in the part that has no dimensions. */
+  readonly groups: readonly GroupHistory[];
+  /** How many groups are in the one that has no dimensions. */
   readonly others: number;
+  /** Where usage drives: the largest models of all groups, by {@link leaf_dimensions}; they are in the groups. */
+  readonly leaves: readonly GroupHistory[];
+  /** The dimensions asked for, and provider and model. */
+  readonly leaf_dimensions: readonly Dimension[];
   readonly total: readonly CostRow[];
   readonly source: Source;
   /** Absent where prices are of no interest. */
@@ -64,18 +66,18 @@ export async function readObservations(environment: Environment, plan: ForecastP
       : new PriceLevels({ book, organization_id: query.organization_id, interval, history, future });
     const price_changes = levels?.findChanges(sumByModel(usages)) ?? [];
     const driver = plan.driver === "usage" || price_changes.length > 0 ? "usage" : "cost";
-    const part_dimensions = driver === "cost" ? query.group_by : [...new Set([...query.group_by, ...PRICED_BY])];
-    const rank = (row: CostRow) =>
-      plan.measure === "cost_usd" ? knownCost(row.measures) ?? 0n : readMeasure(row.measures, plan.measure) ?? 0n;
-    const { groups, others, total } = await readGroupedHistory(queries, { ...query, group_by: part_dimensions }, {
-      limit: LIMITS.forecast_groups,
-      rank,
-    });
+    const choice = { limit: LIMITS.forecast_groups, rank: (row: CostRow) => rankOf(row, plan) };
+    const { groups, others, total } = await readGroupedHistory(queries, query, choice);
+    const leaf_dimensions = [...new Set([...query.group_by, ...PRICED_BY])];
+    const leaves = driver === "usage"
+      ? (await readGroupedHistory(queries, { ...query, group_by: leaf_dimensions }, choice)).groups
+      : [];
     return {
       driver,
-      part_dimensions,
-      parts: groups,
+      groups,
       others,
+      leaves: leaves.filter(({ dimensions }) => dimensions !== undefined),
+      leaf_dimensions,
       total,
       source,
       prices: levels === undefined ? undefined : { levels, usages },
@@ -83,6 +85,10 @@ export async function readObservations(environment: Environment, plan: ForecastP
       month: await readMonth(queries, plan),
     };
   });
+}
+
+function rankOf({ measures }: CostRow, { measure }: ForecastPlan): bigint {
+  return (measure === "cost_usd" ? knownCost(measures) : readMeasure(measures, measure)) ?? 0n;
 }
 
 /** What prices are found by, and roll-ups have. */

@@ -2,6 +2,7 @@
  * The series of a forecast: one for each part, and one for each group of several parts.
  */
 
+import { subtractRows } from "../../core/analytics/fold.ts";
 import type { CostRow } from "../../core/analytics/measures.ts";
 import type { Interval, TimeBucket } from "../../core/analytics/query.ts";
 import type { ForecastInput } from "../../core/forecast/forecast.ts";
@@ -31,42 +32,50 @@ const UNCHANGED: PriceIndex = () => 1;
 
 /** The parts by the groups that they are shown in; those of which no cost is known are left out. */
 export function groupParts(observations: Observations, plan: ForecastPlan): PartGroup[] {
-  const { parts, part_dimensions } = observations;
+  const { groups, leaves } = observations;
+  const width = plan.query.group_by.length;
+  const named = new Set(
+    groups.flatMap(({ dimensions }) => dimensions === undefined ? [] : [JSON.stringify(dimensions)]),
+  );
+  const byGroup = Map.groupBy(leaves, ({ dimensions }) => {
+    const name = JSON.stringify(dimensions!.slice(0, width));
+    return named.has(name) ? name : OTHER;
+  });
   const taken = new Set<ModelUsage>();
-  const groups = new Map<string, { dimensions: readonly (string | null)[]; parts: Observed[] }>();
-  for (const { dimensions, rows } of parts) {
-    const usages = observations.prices?.usages.filter((usage) =>
-      !taken.has(usage) && (dimensions === undefined || isOf(usage, { dimensions, part_dimensions, plan }))
-    ) ?? [];
-    usages.forEach((usage) =>
-      taken.add(usage)
-    );
-    const index = observations.driver === "usage" && observations.prices !== undefined
-      ? observations.prices.levels.indexOf(usages)
-      : UNCHANGED;
-    const values = observe(rows.values(), { index, plan, buckets: plan.history });
-    if ([...values.values()].every((value) => value === null)) continue;
-    const shown = plan.query.group_by.map((_, at) => dimensions === undefined ? OTHER : dimensions[at] ?? null);
-    const key = JSON.stringify(shown);
-    const group = groups.get(key) ?? { dimensions: shown, parts: [] };
-    groups.set(key, group);
-    group.parts.push({ values, index });
-  }
-  return [...groups.values()];
+  return groups.flatMap((group): PartGroup[] => {
+    const own = byGroup.get(group.dimensions === undefined ? OTHER : JSON.stringify(group.dimensions)) ?? [];
+    const rest = { dimensions: group.dimensions, rows: subtractRows(group.rows, own.map(({ rows }) => rows)) };
+    const parts = [...own, rest].flatMap(({ dimensions, rows }): Observed[] => {
+      const usages = findUsages(observations, { dimensions, taken });
+      const index = observations.driver === "usage" && observations.prices !== undefined
+        ? observations.prices.levels.indexOf(usages)
+        : UNCHANGED;
+      const values = observe(rows.values(), { index, plan, buckets: plan.history });
+      return [...values.values()].every((value) => value === null) ? [] : [{ values, index }];
+    });
+    const shown = group.dimensions ?? Array.from({ length: width }, () => OTHER);
+    return parts.length === 0 ? [] : [{ dimensions: shown, parts }];
+  });
 }
 
-function isOf(
-  usage: ModelUsage,
-  { dimensions, part_dimensions, plan }: {
-    readonly dimensions: readonly (string | null)[];
-    readonly part_dimensions: Observations["part_dimensions"];
-    readonly plan: ForecastPlan;
+/** The usage of late of a leaf, or of what is left of a group; each is taken once. */
+function findUsages(
+  { prices, leaf_dimensions }: Observations,
+  { dimensions, taken }: {
+    readonly dimensions: readonly (string | null)[] | undefined;
+    readonly taken: Set<ModelUsage>;
   },
-): boolean {
-  return part_dimensions.every((name, at) => {
-    const own = at < plan.query.group_by.length ? usage.group[at] : name === "provider" ? usage.provider : usage.model;
-    return (own || null) === (dimensions[at] ?? null);
-  });
+): ModelUsage[] {
+  const found = prices?.usages.filter((usage) =>
+    !taken.has(usage) &&
+    (dimensions ?? []).every((value, at) => {
+      const name = leaf_dimensions[at];
+      const own = at < usage.group.length ? usage.group[at] : name === "provider" ? usage.provider : usage.model;
+      return (own || null) === value;
+    })
+  ) ?? [];
+  found.forEach((usage) => taken.add(usage));
+  return found;
 }
 
 /** The values of rows, at the prices of the last period that has ended. */
@@ -120,38 +129,40 @@ function periodsOf(interval: Interval, length: number): number[] {
   return [interval === "week" ? 52 : 12];
 }
 
-/** Series to be forecast together; the same one is forecast once. */
+/** Series for which much work is done each, unless somebody says; more of them are forecast the fast way. */
+const THOROUGH_SERIES = 20;
+
+/** Series to be forecast together. */
 export class SeriesTasks {
-  readonly #tasks: ForecastInput[] = [];
+  readonly #tasks: { readonly input: ForecastInput; readonly is_whole: boolean }[] = [];
   readonly #options: Omit<ForecastInput, "values" | "periods" | "horizon">;
 
   constructor(options: Omit<ForecastInput, "values" | "periods" | "horizon">) {
     this.#options = options;
   }
 
-  get count(): number {
-    return this.#tasks.length;
-  }
-
   /** The series of what was observed, and where its forecast will be. */
   add(
     values: ReadonlyMap<number, number | null>,
-    { source, ahead, interval }: { readonly source: Source; readonly ahead: Ahead; readonly interval: Interval },
+    { source, ahead, interval, is_whole = false }: {
+      readonly source: Source;
+      readonly ahead: Ahead;
+      readonly interval: Interval;
+      /** Whether it is all that is forecast, as one series: for that one much work is done, however many others are. */
+      readonly is_whole?: boolean;
+    },
   ): Task {
     const series = makeSeries(values, source);
     const horizon = (ahead.slots.at(-1)?.step ?? 0) + 1;
-    this.#tasks.push({
-      ...this.#options,
-      values: series.values,
-      periods: periodsOf(interval, series.values.length),
-      horizon,
-    });
+    const periods = periodsOf(interval, series.values.length);
+    this.#tasks.push({ input: { ...this.#options, values: series.values, periods, horizon }, is_whole });
     return { series, at: this.#tasks.length - 1 };
   }
 
-  /** As the engine takes them. */
+  /** As the engine takes them: with one method where somebody says which. */
   inputs(method: ForecastInput["method"]): ForecastInput[] {
-    return this.#tasks.map((task) => ({ ...task, method }));
+    const ofParts = this.#tasks.length > THOROUGH_SERIES ? "fast" : "auto";
+    return this.#tasks.map(({ input, is_whole }) => ({ ...input, method: method ?? (is_whole ? "auto" : ofParts) }));
   }
 }
 

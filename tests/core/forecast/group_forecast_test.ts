@@ -31,9 +31,10 @@ Deno.test("combineParts() adds up the parts, and has the interval of the whole a
     forecast: forecastOf([30, 40], 1),
     index: STEADY,
   }];
-  const { periods, sums } = combineParts(parts, forecastOf([44, 66], 8), AHEAD);
+  const { periods, sums, parts_over_whole } = combineParts(parts, forecastOf([44, 66], 8), AHEAD);
   assert.deepEqual(periods, [{ mean: 40, lower: 32, upper: 48 }, { mean: 60, lower: 52, upper: 68 }]);
   assert.deepEqual(sums, [{ mean: 40, lower: 24, upper: 56 }, { mean: 100, lower: 84, upper: 116 }]);
+  assert.equal(parts_over_whole, 100 / 110);
 });
 
 Deno.test("combineParts() puts each part at its own prices, and the interval at those of the sum", () => {

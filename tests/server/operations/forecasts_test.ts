@@ -169,6 +169,33 @@ forEachDatabase("a price that doubles on a day doubles the forecast from that da
   assert.deepEqual(column(asWas, "mean_cost_usd"), [3_000_000n, 3_000_000n, 3_000_000n, 3_000_000n]);
 });
 
+forEachDatabase(
+  "a group is whole at prices to come too, however many models all groups have together",
+  async ({ open }) => {
+    const database = await open();
+    const price = (input_mtok: string, effective_from: string) => ({
+      price: { provider: "in-house", model: "house-1", rates: { input_mtok }, effective_from },
+      is_installation: false,
+      is_dry_run: false,
+    });
+    await perform(setOwnPrice, contextOf(database), price("1", "2026-01-01"));
+    await perform(setOwnPrice, contextOf(database), price("2", "2026-01-30"));
+    const house = { provider: "in-house", model: "house-1", input_tokens: 2_000_000, output_tokens: 0 };
+    // 30 projects with two models each are 60 series, of which 50 are forecast apart.
+    const entries = Array.from({ length: 30 }, (_, at) => [
+      ...daily(`a${at}`, 2n * USD, { ...house, project: `p${at}` }),
+      ...daily(`b${at}`, USD, { project: `p${at}` }),
+    ]).flat();
+    await database.append(entries);
+    const report = await forecast(database, { horizon: 2, group_by: ["project"] });
+    assert.equal(figure(report, "driver"), "usage");
+    const before = report.rows.filter((row) => row[0] === "2026-01-29");
+    assert.deepEqual(before.map((row) => row[2]), Array(30).fill(3_000_000n));
+    const after = report.rows.filter((row) => row[0] === "2026-01-30");
+    assert.deepEqual(after.map((row) => row[2]), Array(30).fill(5_000_000n));
+  },
+);
+
 forEachDatabase("a price that changed in the past is no change of usage", async ({ open }) => {
   const database = await open();
   const context = contextOf(database);
