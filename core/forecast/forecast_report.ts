@@ -215,7 +215,9 @@ function changeTable({ query, price_changes }: ForecastReportInput): SideTable {
 
 function historyTable({ query, measure, history, history_rows, source }: ForecastReportInput): SideTable {
   const found = new Map(history_rows.map((row) => [row.bucket, row.measures]));
-  const first = Math.max(0, history.length - SHOWN_HISTORY);
+  // Nobody misses what was before the organization's first usage.
+  const begun = source.slots.findIndex(({ step }) => source.is_alive[step]);
+  const first = Math.max(0, begun, history.length - SHOWN_HISTORY);
   const isMissing = (bucket: number) => !source.is_alive[source.slots[bucket]!.step];
   return {
     columns: [timeColumn(query), { name: measure, type: columnTypes(measure).measured }],
