@@ -168,8 +168,9 @@ export const LIMITS = {
   forecast_periods: 750,
   /** Groups of a forecast, each forecast by itself; the smaller ones are one group together. */
   forecast_groups: 50,
-  /** Forecasts that one server makes at once, each on a thread of its own, and those that wait for their turn. */
+  /** Forecasts that wait for a thread of the server; those of one organization leave room for others. */
   forecasts_waiting: 16,
+  forecasts_waiting_organization: 4,
   /** Steps of one forecast: a year of hours; nothing is known about later ones. */
   forecast_horizon: 8_784,
   /** Latest values of a series that a forecast rests on: eleven years of days, over five months of hours. */

@@ -13,6 +13,8 @@ export type ThreadAnswer =
 
 /** How a run of forecasts is followed and ended. */
 export interface RunOptions {
+  /** Whose it is: nobody's runs may be all that wait. */
+  readonly organization_id: string;
   /** Ends the run, and the thread with it. */
   readonly signal?: AbortSignal;
   /** Told after each series how many are done. */
@@ -23,54 +25,67 @@ export interface RunOptions {
 interface Most {
   readonly at_once: number;
   readonly waiting: number;
+  readonly waiting_organization: number;
+}
+
+/** A run that waits for its turn. */
+interface Waiting {
+  readonly organization_id: string;
+  readonly turn: PromiseWithResolvers<void>;
 }
 
 /** Runs forecasts: so many runs at once, each on a thread, and so many that wait for their turn. */
 export class ForecastThreads {
   readonly #most: Most;
   #running = 0;
-  readonly #waiting: PromiseWithResolvers<void>[] = [];
+  readonly #waiting: Waiting[] = [];
 
-  constructor(most: Most = { at_once: countThreads(), waiting: LIMITS.forecasts_waiting }) {
-    this.#most = most;
+  constructor(most: Partial<Most> = {}) {
+    this.#most = {
+      at_once: countThreads(),
+      waiting: LIMITS.forecasts_waiting,
+      waiting_organization: LIMITS.forecasts_waiting_organization,
+      ...most,
+    };
   }
 
   /**
    * Forecasts every series, in their order. Fails with `temporary` when too many wait already or the signal ends it, and
    * as `forecast` does.
    */
-  async run(inputs: readonly ForecastInput[], { signal, onProgress }: RunOptions = {}): Promise<Forecast[]> {
+  async run(inputs: readonly ForecastInput[], options: RunOptions): Promise<Forecast[]> {
     if (inputs.length === 0) return [];
-    await this.#enter(signal);
+    await this.#enter(options);
     try {
-      return await runOnThread(inputs, { signal, onProgress });
+      return await runOnThread(inputs, options);
     } finally {
       this.#leave();
     }
   }
 
-  async #enter(signal: AbortSignal | undefined): Promise<void> {
+  async #enter({ signal, organization_id }: RunOptions): Promise<void> {
     if (signal?.aborted) throw stopped();
     if (this.#running < this.#most.at_once) {
       this.#running++;
       return;
     }
-    if (this.#waiting.length >= this.#most.waiting) {
+    const own = this.#waiting.filter((other) => other.organization_id === organization_id).length;
+    if (this.#waiting.length >= this.#most.waiting || own >= this.#most.waiting_organization) {
       throw new CostopsError("temporary", "Cannot forecast now: too many forecasts wait already", { retry_after_s: 5 });
     }
-    const turn = Promise.withResolvers<void>();
-    this.#waiting.push(turn);
-    const give_up = () => {
-      const at = this.#waiting.indexOf(turn);
+    const waiting = { organization_id, turn: Promise.withResolvers<void>() };
+    this.#waiting.push(waiting);
+    const giveUp = () => {
+      const at = this.#waiting.indexOf(waiting);
       if (at === -1) return;
       this.#waiting.splice(at, 1);
-      turn.reject(stopped());
+      waiting.turn.reject(stopped());
     };
-    signal?.addEventListener("abort", give_up);
+    signal?.addEventListener("abort", giveUp);
     try {
-      await turn.promise;
+      await waiting.turn.promise;
     } finally {
-      signal?.removeEventListener("abort", give_up);
+      signal?.removeEventListener("abort", giveUp);
     }
   }
 
@@ -78,7 +93,7 @@ export class ForecastThreads {
   #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#running--;
-    else next.resolve();
+    else next.turn.resolve();
   }
 }
 

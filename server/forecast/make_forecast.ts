@@ -31,6 +31,7 @@ export async function makeForecast(
   const month = planMonth(observations, { plan, tasks });
   const inputs = nodes === undefined ? [] : tasks.inputs(plan.method);
   const forecasts = await environment.forecasts.run(inputs, {
+    organization_id: plan.query.organization_id,
     signal,
     onProgress: (done) => onProgress?.(done, inputs.length),
   });

@@ -3,6 +3,7 @@ import { CostopsError } from "../../core/error.ts";
 import type { ForecastInput } from "../../core/forecast/forecast.ts";
 import { ForecastThreads } from "../../server/forecast/forecast_threads.ts";
 
+const OWN = { organization_id: "acme" };
 const FLAT: ForecastInput = { values: Array(21).fill(5), periods: [7], horizon: 2 };
 
 function isTemporary(error: unknown): boolean {
@@ -12,16 +13,19 @@ function isTemporary(error: unknown): boolean {
 Deno.test("forecasts come in the order of their series, and each is told", async () => {
   const threads = new ForecastThreads({ at_once: 1, waiting: 1 });
   const told: number[] = [];
-  const forecasts = await threads.run([FLAT, { ...FLAT, horizon: 3 }], { onProgress: (done) => told.push(done) });
+  const forecasts = await threads.run([FLAT, { ...FLAT, horizon: 3 }], {
+    ...OWN,
+    onProgress: (done) => told.push(done),
+  });
   assert.deepEqual(forecasts.map(({ mean }) => mean), [[5, 5], [5, 5, 5]]);
   assert.deepEqual(told, [1, 2]);
-  assert.deepEqual(await threads.run([]), []);
+  assert.deepEqual(await threads.run([], OWN), []);
 });
 
 Deno.test("a series that is refused fails as it does without a thread", async () => {
   const threads = new ForecastThreads({ at_once: 1, waiting: 1 });
   await assert.rejects(
-    threads.run([{ ...FLAT, values: [-1] }]),
+    threads.run([{ ...FLAT, values: [-1] }], OWN),
     (error) => error instanceof CostopsError && error.kind === "invalid",
   );
 });
@@ -29,10 +33,10 @@ Deno.test("a series that is refused fails as it does without a thread", async ()
 Deno.test("runs wait for their turn, as many as there is room for; who waits may give up", async () => {
   const threads = new ForecastThreads({ at_once: 1, waiting: 2 });
   const end = new AbortController();
-  const first = threads.run([FLAT]);
-  const second = threads.run([FLAT], { signal: end.signal });
-  const third = threads.run([FLAT]);
-  await assert.rejects(threads.run([FLAT]), isTemporary);
+  const first = threads.run([FLAT], OWN);
+  const second = threads.run([FLAT], { ...OWN, signal: end.signal });
+  const third = threads.run([FLAT], OWN);
+  await assert.rejects(threads.run([FLAT], OWN), isTemporary);
   end.abort();
   await assert.rejects(second, isTemporary);
   assert.equal((await first).length, 1);
@@ -42,7 +46,16 @@ Deno.test("runs wait for their turn, as many as there is room for; who waits may
 Deno.test("a run that is stopped frees its thread for the next one", async () => {
   const threads = new ForecastThreads({ at_once: 1, waiting: 1 });
   const end = new AbortController();
-  const stopped = threads.run(Array(50).fill(FLAT), { signal: end.signal, onProgress: () => end.abort() });
+  const stopped = threads.run(Array(50).fill(FLAT), { ...OWN, signal: end.signal, onProgress: () => end.abort() });
   await assert.rejects(stopped, isTemporary);
-  assert.equal((await threads.run([FLAT])).length, 1);
+  assert.equal((await threads.run([FLAT], OWN)).length, 1);
+});
+
+Deno.test("the runs of one organization leave room for those of others", async () => {
+  const threads = new ForecastThreads({ at_once: 1, waiting: 4, waiting_organization: 1 });
+  const first = threads.run([FLAT], OWN);
+  const second = threads.run([FLAT], OWN);
+  await assert.rejects(threads.run([FLAT], OWN), isTemporary);
+  const others = threads.run([FLAT], { organization_id: "other" });
+  assert.deepEqual((await Promise.all([first, second, others])).map(({ length }) => length), [1, 1, 1]);
 });
