@@ -4,8 +4,7 @@
 
 import { CostopsError } from "../core/error.ts";
 import { type FileFormat, FOCUS_FORMAT, readReportFormat, type ReportFormat } from "../core/report/format.ts";
-import { isForecast } from "../core/report/forecast_chart.ts";
-import type { Report } from "../core/report/report.ts";
+import { isForecast, type Report } from "../core/report/report.ts";
 import { writeFile } from "../server/operations/report_makers.ts";
 import { makeReport, type ReportType } from "../server/operations/reports.ts";
 import { openOutput, type Output } from "./output.ts";

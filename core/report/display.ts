@@ -4,8 +4,6 @@
 
 import { divideHalfEven, type Usd, usdFromNanos } from "../money.ts";
 import { writeExact } from "./cell.ts";
-import { isForecast } from "./forecast_chart.ts";
-import { describeForecast } from "./forecast_words.ts";
 import type { Cell, Coverage, Report, ReportColumn } from "./report.ts";
 
 /** What stands for a null: no such dimension, or no price known. */
@@ -37,19 +35,6 @@ function displayRatio(millionths: bigint): string {
 export function displayName(name: string): string {
   const words = name.replaceAll("_", " ").replace(/ usd$/, "");
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
-}
-
-/** The figures about a whole report, a line each, what its figures do not reach, and what to know before trusting them. */
-export function describeSummary({ report }: Pick<Report, "report">): string[] {
-  const figures = isForecast({ report }) ? describeForecast({ report }) : Object.entries(report.summary ?? {})
-    .map(([name, { value, type }]) => `${displayName(name)}: ${displayCell(value, type)}`);
-  const warnings = (report.warnings ?? []).map((warning) => revealControls(`Note: ${warning}`));
-  if (report.records_since === undefined) return [...figures, ...warnings];
-  return [
-    ...figures,
-    ...warnings,
-    `Latencies and statuses are of the records since ${report.records_since}; earlier ones are dropped`,
-  ];
 }
 
 /**

@@ -2,6 +2,8 @@
  * What a chart of a forecast shows: what was measured, then what is expected with its interval.
  */
 
+import { toThousandths } from "./cell.ts";
+import { displayCell, displayTick } from "./display.ts";
 import type { Cell, Report, ReportColumn } from "./report.ts";
 
 /** One period that has ended; null is missing. */
@@ -26,9 +28,9 @@ export interface ForecastPoints {
   readonly isCost: boolean;
 }
 
-/** Whether a report is a forecast. */
-export function isForecast({ report }: Pick<Report, "report">): boolean {
-  return report.type === "cost_forecast" || report.type === "usage_forecast";
+/** Writes the value of a point or of a line of the grid. */
+export function displayPoint(value: number, { isCost }: Pick<ForecastPoints, "isCost">): string {
+  return isCost ? displayTick(value) : displayCell(toThousandths(value), "thousandths");
 }
 
 /** Reads the points off a forecast: of all groups together, at most so many of either side. */

@@ -6,9 +6,8 @@
 import { scaleLinear } from "d3-scale";
 // @ts-types="@types/d3-shape"
 import { area, line } from "d3-shape";
-import { displayCell, displayTick } from "./display.ts";
 import { widthOf } from "./display_width.ts";
-import { readForecastPoints } from "./forecast_chart.ts";
+import { displayPoint, readForecastPoints } from "./forecast_chart.ts";
 import { showLevel } from "./forecast_words.ts";
 import { escapeHtml } from "./formats/html_text.ts";
 import type { Report } from "./report.ts";
@@ -36,7 +35,7 @@ export function* writeForecastSvg(report: Report): Generator<string> {
   const top = Math.max(...measured.map(({ value }) => value ?? 0), ...expected.map(({ upper }) => upper));
   const x = scaleLinear().domain([0, Math.max(1, labels.length - 1)]).range([LEFT, WIDTH - RIGHT]);
   const y = scaleLinear().domain([0, top > 0 ? top : 1]).nice(5).range([HEIGHT - BOTTOM, TOP]);
-  const show = (value: number) => isCost ? displayTick(value) : displayCell(BigInt(Math.round(value)), "integer");
+  const show = (value: number) => displayPoint(value, { isCost });
   const name = isCost ? "Cost in US dollars" : "Usage";
   yield `<svg viewBox="0 0 ${WIDTH} ${
     HEIGHT + LEGEND

@@ -4,9 +4,8 @@
 
 // @ts-types="@types/d3-scale"
 import { scaleLinear } from "d3-scale";
-import { displayCell, displayTick } from "./display.ts";
 import { padText } from "./display_width.ts";
-import { readForecastPoints } from "./forecast_chart.ts";
+import { displayPoint, readForecastPoints } from "./forecast_chart.ts";
 import { showLevel } from "./forecast_words.ts";
 import type { Report } from "./report.ts";
 
@@ -33,7 +32,7 @@ export function* writeForecastChart(report: Report, { width }: { readonly width:
   const ticks = new Map(scale.ticks(4).map((tick) => [Math.round(height(tick)), tick]));
   for (let row = ROWS - 1; row >= 0; row--) {
     const tick = ticks.get(row);
-    const label = tick === undefined ? "" : points.isCost ? displayTick(tick) : displayCell(BigInt(tick), "integer");
+    const label = tick === undefined ? "" : displayPoint(tick, points);
     const measured = points.measured.map(({ value }) => value === null ? missing(row) : column(height(value), row));
     const band = points.expected.map((period) => bandCell(period, { row, height }));
     yield `${padText(label, { width: MOST_LABEL, side: "left" })} ┤${measured.join("")}│${band.join("")}`.trimEnd() +

@@ -90,3 +90,8 @@ export interface Report {
   readonly totals: Readonly<Record<string, Cell>>;
   readonly coverage: Coverage;
 }
+
+/** Whether a report is a forecast. */
+export function isForecast({ report }: Pick<Report, "report">): boolean {
+  return report.type === "cost_forecast" || report.type === "usage_forecast";
+}

@@ -10,10 +10,9 @@ import { toApproximateDollars, type Usd, usdFromNanos } from "../money.ts";
 import { type Bar, barsOf } from "./chart.ts";
 import { displayCell, displayTick, displayUsd } from "./display.ts";
 import { cutText, widthOf } from "./display_width.ts";
-import { isForecast } from "./forecast_chart.ts";
 import { writeForecastSvg } from "./forecast_svg_chart.ts";
 import { escapeHtml } from "./formats/html_text.ts";
-import type { Report } from "./report.ts";
+import { isForecast, type Report } from "./report.ts";
 
 /** Columns that can be told apart on a page: a quarter of days. */
 const MOST_COLUMNS = 92;

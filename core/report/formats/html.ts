@@ -4,7 +4,8 @@
 
 import { createHash } from "node:crypto";
 import { isNumeric, totalCells, writeExact } from "../cell.ts";
-import { describePeriod, describeSummary, describeUnpriced, displayCell, displayName } from "../display.ts";
+import { describePeriod, describeUnpriced, displayCell, displayName } from "../display.ts";
+import { describeSummary } from "../summary_words.ts";
 import { writeSvgChart } from "../svg_chart.ts";
 import { escapeHtml as escape } from "./html_text.ts";
 import type { Cell, Report, ReportColumn } from "../report.ts";

@@ -3,15 +3,9 @@
  */
 
 import { isNumeric } from "../cell.ts";
-import {
-  describePeriod,
-  describeSummary,
-  describeUnpriced,
-  displayCell,
-  displayName,
-  revealControls,
-} from "../display.ts";
+import { describePeriod, describeUnpriced, displayCell, displayName, revealControls } from "../display.ts";
 import type { Report, ReportColumn } from "../report.ts";
+import { describeSummary } from "../summary_words.ts";
 import { type ReportEnd, type ReportFrame, type ReportRow, type RowWriter, writeWhole } from "../report_rows.ts";
 
 /**

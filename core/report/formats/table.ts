@@ -3,16 +3,10 @@
  */
 
 import { isNumeric, totalCells } from "../cell.ts";
-import {
-  describePeriod,
-  describeSummary,
-  describeUnpriced,
-  displayCell,
-  displayName,
-  revealControls,
-} from "../display.ts";
+import { describePeriod, describeUnpriced, displayCell, displayName, revealControls } from "../display.ts";
 import { cutText, padText, widthOf } from "../display_width.ts";
 import type { Cell, Report, ReportColumn, SideTable } from "../report.ts";
+import { describeSummary } from "../summary_words.ts";
 
 const DEFAULT_WIDTH = 100;
 /** Between two columns. */

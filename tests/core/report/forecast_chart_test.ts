@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import readWorkbook from "read-excel-file";
-import { describeSummary } from "../../../core/report/display.ts";
+import { describeSummary } from "../../../core/report/summary_words.ts";
 import { writeForecastChart } from "../../../core/report/forecast_text_chart.ts";
 import { writeJson } from "../../../core/report/formats/json.ts";
 import { readJsonReport } from "../../../core/report/formats/read_json.ts";
@@ -107,6 +107,24 @@ Deno.test("writeSvgChart() draws a forecast as lines within a band, each point w
   assert.equal([...svg.matchAll(/<circle/g)].length, 4);
   assert.match(svg, /Interval \(90%\)/);
   assert.ok([...writeHtml(REPORT)].join("").includes("so &lt;it&gt; is"));
+});
+
+/** Less than one request in a period. */
+const SPARSE: Report = {
+  ...REPORT,
+  report: { ...REPORT.report, type: "usage_forecast", tables: {}, history: undefined },
+  columns: [
+    day,
+    ...expected.map(({ name }) => ({ name: name.replace("cost_usd", "requests"), type: "thousandths" as const })),
+  ],
+  rows: [["2026-01-04", 250n, 0n, 800n]],
+};
+
+Deno.test("charts of fractions of a request have fractions on their lines", () => {
+  assert.match([...writeForecastChart(SPARSE, { width: 60 })].join(""), / 0\.6 ┤/);
+  const svg = [...writeSvgChart(SPARSE)].join("");
+  assert.match(svg, /<title>2026-01-04: 0\.25, between 0 and 0\.8<\/title>/);
+  assert.match(svg, /<text [^>]*>0\.4<\/text>/);
 });
 
 Deno.test("describeSummary() tells a forecast's month, method, errors and warnings", () => {
