@@ -41,6 +41,7 @@ export function addForecast(program: Command, shell: Shell): void {
     .action(async (subject, given) => {
       const options = given as ForecastOptions & { readonly series?: string; readonly output?: string };
       if (options.series === undefined) {
+        refuseTogether(subject, options);
         const { answerForecast } = await import("./forecast_answer.ts");
         return await answerForecast(subject, { options, shell });
       }
@@ -95,6 +96,8 @@ const OF_STORED_USAGE = [
   "historyUntil",
   "driver",
   "measure",
+  "format",
+  "thorough",
 ];
 
 function refuseBeside(options: object): void {
@@ -103,8 +106,18 @@ function refuseBeside(options: object): void {
   const flag = named.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new CostopsError(
     "usage",
-    `Cannot take --${flag} with --series: each series says its own frequency and horizon`,
+    `Cannot take --${flag} with --series: each series says its own frequency and horizon, and is answered as a line of JSON`,
   );
+}
+
+function refuseTogether(subject: "cost" | "usage", { measure, driver, fast, thorough }: ForecastOptions): void {
+  if (fast && thorough) throw new CostopsError("usage", "Cannot take both --fast and --thorough: add one of them");
+  if (subject === "cost" && measure !== undefined) {
+    throw new CostopsError("usage", "Cannot take --measure with a forecast of cost: write costops forecast usage");
+  }
+  if (subject === "usage" && driver !== undefined) {
+    throw new CostopsError("usage", "Cannot take --driver with a forecast of usage: prices drive cost alone");
+  }
 }
 
 function readLevel(text: string): number {

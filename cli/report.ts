@@ -3,6 +3,7 @@
  */
 
 import { Argument, type Command } from "@commander-js/extra-typings";
+import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import { addQueryOptions, type QueryOptions } from "./query_options.ts";
 import { examples, readCount } from "./options.ts";
@@ -36,6 +37,9 @@ export function addReport(program: Command, shell: Shell): void {
       ),
     )
     .action(async (type, options) => {
+      if (type !== "forecast" && (options as { readonly horizon?: number }).horizon !== undefined) {
+        throw new CostopsError("usage", `Cannot take --horizon with a report of ${type}: only a forecast has one`);
+      }
       if (type === "budget") {
         return await (await import("./budget_status_answer.ts")).reportBudgetsOnly(options as QueryOptions, shell);
       }

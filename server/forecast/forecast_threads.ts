@@ -141,5 +141,8 @@ async function ask(worker: Worker, input: ForecastInput): Promise<Forecast> {
 }
 
 function stopped(): CostopsError {
-  return new CostopsError("temporary", "Cannot finish this forecast: it was stopped; fewer groups or --fast take less");
+  return new CostopsError(
+    "temporary",
+    "Cannot finish this forecast: it was stopped; fewer groups or the fast method take less",
+  );
 }

@@ -67,6 +67,15 @@ Deno.test("costops forecast refuses flags that do not go together", async () => 
     const series = await run(["forecast", "--series", "-", "--group-by", "model"], "");
     assert.deepEqual([series.code, series.out], [2, ""]);
     assert.match(series.err, /Cannot take --group-by with --series/);
+    const report = await run(["report", "cost", "--horizon", "3"]);
+    assert.deepEqual([report.code, report.out], [2, ""]);
+    assert.match(report.err, /only a forecast has one/);
+    const both = await run(["forecast", "--fast", "--thorough"]);
+    assert.match(both.err, /Cannot take both --fast and --thorough/);
+    const counted = await run(["forecast", "cost", "--measure", "requests"]);
+    assert.deepEqual([counted.code, counted.out], [2, ""]);
+    assert.match(counted.err, /write costops forecast usage/);
+    assert.match((await run(["forecast", "usage", "--driver", "cost"])).err, /prices drive cost alone/);
     const measure = await run(["forecast", "usage", "--measure", "money"]);
     assert.equal(measure.code, 2);
     assert.match(measure.err, /total_tokens, requests/);

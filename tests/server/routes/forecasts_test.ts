@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ForecastThreads } from "../../../server/forecast/forecast_threads.ts";
 import { makeFile } from "../../../server/reports/make_file.ts";
 import { ReportRunner } from "../../../server/reports/report_runner.ts";
 import { makeCost, makeEntry } from "../../db/records.ts";
@@ -65,6 +66,26 @@ Deno.test("POST /forecast/cost refuses what it does not know, and who may not se
     assert.equal(grouped.code, "invalid");
     assert.match(grouped.detail, /Cannot group a forecast by day/);
     assert.equal((await send({}, "ingest@org-123")).status, 403);
+  });
+});
+
+Deno.test("the work of a forecast ends when its client has gone", async () => {
+  await withApi(async (api) => {
+    await addUsage(api);
+    const client = new AbortController();
+    // The client goes when the work begins.
+    class Watched extends ForecastThreads {
+      override run(...given: Parameters<ForecastThreads["run"]>) {
+        client.abort();
+        return super.run(...given);
+      }
+    }
+    Object.assign(api.environment, { forecasts: new Watched() });
+    const headers = { authorization: `Bearer ${as}`, "content-type": "application/json" };
+    const request = { method: "POST", headers, body: "{}", signal: client.signal };
+    const response = await api.app.fetch(new Request("http://127.0.0.1/api/v1/forecast/cost", request));
+    assert.equal(response.status, 503);
+    assert.match((await json(response)).detail, /Cannot finish this forecast: it was stopped/);
   });
 });
 
