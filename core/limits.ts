@@ -49,9 +49,9 @@ export const LIMITS = {
   reports_waiting: 20,
   /** Reports of one organization that are there, failed and expired ones too; a script that never deletes has a week's. */
   reports: 1_000,
-  /** All files of one organization, and one of them: a million rows of JSON take 0.3 GiB. */
-  reports_bytes: 4 * 1024 ** 3,
-  report_bytes: 1024 ** 3,
+  /** All files of one organization, and one of them: a million records take 0.3 GiB as JSON and 1.2 GiB as FOCUS. */
+  reports_bytes: 8 * 1024 ** 3,
+  report_bytes: 2 * 1024 ** 3,
   /** A file that is kept in the database, at a time: a transaction that others hardly wait for. */
   report_piece_bytes: 512 * 1024,
   /** How often a report is begun when its process ends or its database is away, before it has failed. */
