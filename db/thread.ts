@@ -33,32 +33,39 @@ export class Thread<Request> {
   /** Of what was asked last: it is answered, or it has failed. */
   #answered: Promise<unknown> = Promise.resolve();
   #abandon = (_error: Error) => {};
-  isStopped = false;
+  /** Why it was stopped. */
+  #end: Error | undefined;
 
   constructor(program: URL, options: ThreadOptions) {
     this.#worker = new Worker(program, { type: "module" });
     this.#options = options;
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.stop(new Error(`a thread that ${options.does} failed: ${event.message}`));
+    };
+  }
+
+  get isStopped(): boolean {
+    return this.#end !== undefined;
   }
 
   /** Sends a request and waits for its answer. The thread is stopped when it fails otherwise than by an answer. */
   async ask(request: Request | typeof CLOSE): Promise<unknown> {
+    if (this.#end !== undefined) throw this.#end;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#answered = Promise.allSettled([promise]);
     this.#abandon = reject;
-    const { does, answer_ms } = this.#options;
+    const { answer_ms } = this.#options;
     const timer = answer_ms === undefined ? undefined : setTimeout(() => {
       reject(new CostopsError("temporary", "Cannot answer this in time: ask for a shorter period, or try again"));
     }, answer_ms);
     this.#worker.onmessage = ({ data }) => resolve(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(`a thread that ${does} failed: ${event.message}`));
-    };
-    this.#worker.postMessage(request);
     let answer: Answer;
     try {
+      this.#worker.postMessage(request);
       answer = await promise;
     } catch (error) {
+      reject(error);
       this.stop();
       throw error;
     } finally {
@@ -79,10 +86,10 @@ export class Thread<Request> {
     this.stop();
   }
 
-  /** Ends it without waiting for anything; whoever waits for its answer is told. */
-  stop(): this {
-    this.isStopped = true;
-    this.#abandon(isClosing());
+  /** Ends it without waiting for anything; whoever waits for its answer, or asks later, is told why. */
+  stop(reason: Error = isClosing()): this {
+    this.#end ??= reason;
+    this.#abandon(this.#end);
     this.#worker.terminate();
     return this;
   }
