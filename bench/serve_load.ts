@@ -26,6 +26,8 @@ export interface Load {
 /** What became of it, the warm-up apart. */
 export interface LoadResult {
   readonly answered: number;
+  /** With the answers of the warm-up. */
+  readonly answered_in_all: number;
   readonly per_second: number;
   /** Answers by status; `broken` where the connection was. */
   readonly statuses: Readonly<Record<string, number>>;
@@ -99,6 +101,7 @@ async function askAtRate(clients: readonly Client[], { end, meter, bodyOf, rate 
 
 class Meter {
   #isOn = false;
+  #all = 0;
   readonly #times: number[] = [];
   readonly #statuses: Record<string, number> = {};
 
@@ -107,6 +110,7 @@ class Meter {
   }
 
   count(status: string, milliseconds: number): void {
+    this.#all++;
     if (!this.#isOn) return;
     this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
     this.#times.push(milliseconds);
@@ -117,6 +121,7 @@ class Meter {
     const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
     return {
       answered: times.length,
+      answered_in_all: this.#all,
       per_second: times.length * 1000 / measured_ms,
       statuses: this.#statuses,
       p50_ms: at(0.5),
