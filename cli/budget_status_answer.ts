@@ -88,6 +88,9 @@ function writeStatus(status: BudgetStatus): string {
     `  remaining  ${writeUsd(status.remaining)}`,
     `  burn rate  ${writeUsd(status.burn_rate)} a day`,
   ];
+  if (projection === null && period.state === "running") {
+    lines.push("  expected   not known: there is no whole day of priced usage yet, or the end is too far away");
+  }
   if (projection !== null) {
     const { expected, lower, upper, level, exceeded_on } = projection;
     const interval = `${approximate(lower)} to ${approximate(upper)}, ${Math.round(level * 100)}%`;

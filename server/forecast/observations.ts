@@ -4,7 +4,7 @@
 
 import { knownCost } from "../../core/analytics/fold.ts";
 import type { CostRow } from "../../core/analytics/measures.ts";
-import type { CostQuery, Dimension, TimeBucket } from "../../core/analytics/query.ts";
+import type { CostQuery, Dimension, Interval, TimeBucket } from "../../core/analytics/query.ts";
 import { readMeasure } from "../../core/forecast/measure.ts";
 import { monthAt } from "../../core/forecast/month_end.ts";
 import { type ModelUsage, type PriceChange, PriceLevels } from "../../core/forecast/price_index.ts";
@@ -94,7 +94,11 @@ function rankOf({ measures }: CostRow, { measure }: ForecastPlan): bigint {
 /** What prices are found by, and roll-ups have. */
 const PRICED_BY = ["provider", "model"] as const satisfies readonly Dimension[];
 
-async function readSource(queries: Queries, query: ForecastPlan["query"]): Promise<Source> {
+/** When the organization sent anything at all, in the query's periods, whatever its filter. */
+export async function readSource(
+  queries: Queries,
+  query: CostQuery & { readonly interval: Interval },
+): Promise<Source> {
   const rows = await readCostsIn(queries, { ...query, group_by: [], filter: new Map() });
   const active = new Set(rows.filter(({ measures }) => measures.records > 0n).map(({ bucket }) => bucket));
   const slots = placeInSlots(query.buckets, query);

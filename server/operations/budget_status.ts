@@ -19,6 +19,7 @@ import type { ServiceTier, UsageCounts } from "../../core/usage/record.ts";
 import { listBudgets, readBudget } from "../../db/budgets.ts";
 import { readCosts } from "../../db/costs.ts";
 import type { Environment } from "../environment.ts";
+import { projectBudgets } from "../forecast/project_budgets.ts";
 import type { BudgetInput, BudgetListInput } from "./budgets.ts";
 import type { Operation } from "./operation.ts";
 import { chooseOrganization } from "./reports.ts";
@@ -42,11 +43,17 @@ export async function statusOf(
   budget: Budget,
   { isProjected }: { readonly isProjected: boolean },
 ): Promise<BudgetStatus> {
-  const now = environment.now();
-  const period = findPeriod(budget, now);
+  const standing = await standingOf(environment, { budget, period: findPeriod(budget, environment.now()) });
+  return isProjected ? (await projectBudgets(environment, [standing]))[0]! : standing;
+}
+
+/** How a budget stands in a period, without what is to come. */
+export async function standingOf(
+  environment: Environment,
+  { budget, period }: { readonly budget: Budget; readonly period: CurrentPeriod },
+): Promise<BudgetStatus> {
   const measures = await readMeasures(environment, { budget, period });
-  const projection = isProjected ? null : null;
-  return describeStatus({ budget, period, measures, projection }, now);
+  return describeStatus({ budget, period, measures, projection: null }, environment.now());
 }
 
 /** The sums over all records of a budget's period, those with a time to come included. */
@@ -79,10 +86,11 @@ export const reportBudgets: Operation<BudgetListInput, Report> = {
     const organization_id = chooseOrganization(principal, input);
     const statuses: BudgetStatus[] = [];
     for (const budget of await listBudgets(environment.database, organization_id)) {
-      statuses.push(await statusOf(environment, budget, { isProjected: true }));
+      statuses.push(await statusOf(environment, budget, { isProjected: false }));
     }
+    const projected = await projectBudgets(environment, statuses);
     const price_book = await environment.priceBookVersion();
-    return buildBudgetReport({ organization_id, statuses, now: environment.now(), price_book });
+    return buildBudgetReport({ organization_id, statuses: projected, now: environment.now(), price_book });
   },
 };
 
@@ -139,11 +147,12 @@ export const checkBudgets: Operation<CheckBudgetsInput, BudgetCheck> = {
     const provider = call === undefined ? null : await findProvider(environment, call);
     const chosen = await chooseBudgets(environment, { organization_id, names, call, provider });
     const cost = priced === undefined ? undefined : priced.cost;
-    const verdicts: BudgetVerdict[] = [];
-    for (const budget of chosen) {
-      const status = await statusOf(environment, budget, { isProjected: spend === "projected" });
-      verdicts.push(checkBudget(status, { cost: cost === undefined ? ZERO_USD : cost, spend }));
-    }
+    const standings: BudgetStatus[] = [];
+    for (const budget of chosen) standings.push(await statusOf(environment, budget, { isProjected: false }));
+    const statuses = spend === "projected" ? await projectBudgets(environment, standings) : standings;
+    const verdicts = statuses.map((status) =>
+      checkBudget(status, { cost: cost === undefined ? ZERO_USD : cost, spend })
+    );
     const is_allowed = verdicts.every((verdict) => verdict.is_allowed);
     return { is_allowed, cost, unpriced: priced?.unpriced, spend, verdicts };
   },

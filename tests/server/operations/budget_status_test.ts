@@ -13,7 +13,7 @@ import { repriceUsage } from "../../../db/reprice.ts";
 import { deleteUsage } from "../../../db/usage.ts";
 import { walkUsage } from "../../../db/usage_walk.ts";
 import { createEnvironment, type Environment } from "../../../server/environment.ts";
-import { type BudgetCall, checkBudgets, readBudgetStatus } from "../../../server/operations/budget_status.ts";
+import { type BudgetCall, checkBudgets } from "../../../server/operations/budget_status.ts";
 import { perform } from "../../../server/operations/operation.ts";
 import { forEachDatabase, withFolder } from "../../db/for_each_database.ts";
 import { makeCost, makeEntry, UNPRICED } from "../../db/records.ts";
@@ -143,11 +143,14 @@ forEachDatabase("a status is always the sum over the rows there are, whatever be
   const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), instant, async (steps, now) => {
     for (const step of steps) await apply(database, step, now);
     const environment = environmentAt(database, now);
-    for (const budget of budgets) {
-      const principal = principalOf(budget.organization_id);
-      const status = await perform(readBudgetStatus, { environment, principal }, { budget: budget.name });
-      const { spent, records, unpriced_records: unpriced } = status;
-      assert.deepEqual({ spent, records, unpriced }, await sumRecords(database, budget, now), budget.name);
+    for (const organization of ["default", "other"]) {
+      const own = budgets.filter(({ organization_id }) => organization_id === organization);
+      const asked = { budgets: own.map(({ id }) => id), spend: "actual" } as const;
+      const principal = principalOf(organization);
+      const { verdicts } = await perform(checkBudgets, { environment, principal }, asked);
+      for (const { status: { budget, spent, records, unpriced_records: unpriced } } of verdicts) {
+        assert.deepEqual({ spent, records, unpriced }, await sumRecords(database, budget, now), budget.name);
+      }
     }
   });
   await fc.assert(property, { numRuns: 25 });
