@@ -7,9 +7,12 @@ import { CONFIG_KEYS, type ConfigKey } from "../server/config/keys.ts";
 
 const KEYS: readonly ConfigKey[] = CONFIG_KEYS;
 
+/** Keys that a server's flags name, and other commands take from the variable or the file. */
+const ALSO_OF_SERVER: readonly string[] = ["alerts_allow_loopback"];
+
 /** Adds the flag of every key that only the server uses, in a group of their own below the command's. */
 export function addServerFlags(command: Command): void {
-  for (const key of KEYS.filter(({ is_of_server }) => is_of_server)) {
+  for (const key of KEYS.filter(({ is_of_server, name }) => is_of_server || ALSO_OF_SERVER.includes(name))) {
     command.addOption(declareFlag(key).helpGroup("Server options:"));
   }
 }

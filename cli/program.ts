@@ -4,6 +4,7 @@
 
 import { Command } from "@commander-js/extra-typings";
 import { addAdmin } from "./admin.ts";
+import { addAlerts } from "./alerts.ts";
 import { addAnomalies } from "./anomalies.ts";
 import { addAuth } from "./auth.ts";
 import { addBudget } from "./budget.ts";
@@ -47,6 +48,7 @@ const COMMANDS = [
   addPrices,
   addReprice,
   addBudget,
+  addAlerts,
   addDelete,
   addServe,
   addOpenApi,

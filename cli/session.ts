@@ -92,7 +92,10 @@ async function onDatabase<Result>(
 ): Promise<Result> {
   const database = await openConfigured(config, { isReading });
   try {
-    const environment = createEnvironment(database, { reports_folder: config.reports_folder.value });
+    const environment = createEnvironment(database, {
+      reports_folder: config.reports_folder.value,
+      allows_loopback: config.alerts_allow_loopback.value,
+    });
     const local = { environment, principal: await actAsOperator(environment, config) };
     return await work({
       config,

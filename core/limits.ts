@@ -129,6 +129,14 @@ export const LIMITS = {
   /** A budget's amount: a billion dollars, so that percents of it stay far from 2^63 nano-dollars. */
   budget_nanos: 1_000_000_000n * 1_000_000_000n,
   budget_thresholds: 10,
+  /** Channels of one organization's alerts: each alert is a message to every one. */
+  alert_channels: 20,
+  /** Models of one day that an alert says have no price, those with most tokens: names of models come from outside. */
+  price_alerts_of_day: 100,
+  /** From the first look for an address to the last byte of a receiver's answer. */
+  webhook_ms: 15_000,
+  /** What is read of a receiver's answer, which nobody looks at. */
+  webhook_answer_bytes: 64 * 1024,
   /** A custom period: ten years. */
   budget_period_ms: 3_653 * 24 * 3_600_000,
   /** Sessions of one user; the oldest ends when one more begins. */

@@ -1,5 +1,5 @@
 /**
- * The tables of budgets as queries see them.
+ * The tables of budgets and alerts as queries see them.
  */
 
 import type { Whole, WholeOrNull } from "./tables.ts";
@@ -25,7 +25,46 @@ export interface BudgetsTable {
   updated_at: Whole;
 }
 
-/** Every table of budgets by its name. */
+/** Where alerts are sent. */
+export interface AlertChannelsTable {
+  organization_id: string;
+  id: string;
+  name: string;
+  kind: "webhook" | "slack";
+  url: string;
+  secret: string | null;
+  created_at: Whole;
+}
+
+/** Alerts that were raised. */
+export interface AlertsTable {
+  organization_id: string;
+  id: string;
+  alert_key: string;
+  type: string;
+  message: string;
+  /** JSON object. */
+  data: string;
+  raised_at: Whole;
+  keep_until: Whole;
+}
+
+/** What becomes of an alert on its way to a channel. */
+export interface AlertDeliveriesTable {
+  organization_id: string;
+  alert_id: string;
+  channel_id: string;
+  state: "pending" | "delivered" | "failed";
+  tries: Whole;
+  next_at: Whole;
+  outcome: string | null;
+  ended_at: WholeOrNull;
+}
+
+/** Every table of budgets and alerts by its name. */
 export interface BudgetTables {
   budgets: BudgetsTable;
+  alert_channels: AlertChannelsTable;
+  alerts: AlertsTable;
+  alert_deliveries: AlertDeliveriesTable;
 }

@@ -10,10 +10,11 @@ import { idempotency } from "./migrations/0003_idempotency.ts";
 import { rateLimits } from "./migrations/0004_rate_limits.ts";
 import { budgets } from "./migrations/0005_budgets.ts";
 import { reports } from "./migrations/0006_reports.ts";
+import { alerts } from "./migrations/0007_alerts.ts";
 import type { Migration, SchemaWords } from "./migrations/migration.ts";
 
 /** Every migration, ascending. */
-export const MIGRATIONS: readonly Migration[] = [initial, accounts, idempotency, rateLimits, budgets, reports];
+export const MIGRATIONS: readonly Migration[] = [initial, accounts, idempotency, rateLimits, budgets, reports, alerts];
 
 /** A migration that was applied. */
 export interface AppliedMigration {

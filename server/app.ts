@@ -97,10 +97,10 @@ type Served = AppOptions & { readonly base?: string };
 
 type Answer = (context: Context, exchange: Exchange) => Promise<Reply>;
 
-function newApp({ settings }: AppOptions): Hono {
+function newApp({ settings, environment }: AppOptions): Hono {
   const app = new Hono({ router: new RememberingRouter() });
   const { allowed_origins } = fillSettings(settings);
-  if (allowed_origins.length > 0) app.use(allowOrigins(allowed_origins));
+  if (allowed_origins.length > 0) app.use(allowOrigins(allowed_origins, environment.newId));
   return app;
 }
 
@@ -164,11 +164,11 @@ function serve(
 /** Answers one request, come what may, and says so to whoever watches. */
 async function answerFor(
   context: Context,
-  { base, observe = writeFaults }: Served,
+  { environment, base, observe = writeFaults }: Served,
   answer: (exchange: Exchange) => Promise<Reply>,
 ): Promise<Response> {
   const request = context.req.raw;
-  const exchange = beginExchange(request, base);
+  const exchange = beginExchange(request, environment.newId, base);
   let reply: Reply;
   let error: unknown;
   try {

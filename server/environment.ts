@@ -9,6 +9,7 @@ import type { PriceBook } from "../core/pricing/price_book.ts";
 import type { RecordOutcome } from "../core/usage/summary.ts";
 import { findCatalogue, findCatalogueVersion } from "../db/catalogues.ts";
 import type { Database } from "../db/database.ts";
+import type { PostMessage } from "./alerts/post_message.ts";
 import { CredentialStates } from "./auth/credential_states.ts";
 import { createPasswords, type Passwords } from "./auth/password.ts";
 import type { Tokens } from "./auth/tokens.ts";
@@ -36,6 +37,10 @@ export interface Environment {
   readonly artifacts: Artifacts;
   /** Told that there is a new report; whoever makes reports would find it by itself a second later. */
   readonly onReport?: () => void;
+  /** Sends a message of an alert; never fails. */
+  readonly postMessage: PostMessage;
+  /** Whether messages of alerts may go to this machine. */
+  readonly allows_loopback: boolean;
   /** Only a server signs tokens. */
   readonly tokens?: Tokens;
   /** Aborted when the program is to end: what has no end of its own is ended. */
@@ -50,7 +55,10 @@ export type IntakeObserver = (outcomes: readonly Pick<RecordOutcome, "outcome" |
 /** Makes the environment of a running program around its database. What prices need is loaded when first asked for. */
 export function createEnvironment(
   database: Database,
-  { reports_folder }: { readonly reports_folder?: string } = {},
+  { reports_folder, allows_loopback = false }: {
+    readonly reports_folder?: string;
+    readonly allows_loopback?: boolean;
+  } = {},
 ): Environment {
   const priceBookVersion = async () => await findCatalogueVersion(database) ?? await readBundledVersion();
   const catalogue = keepLatest(async () => ({
@@ -78,6 +86,11 @@ export function createEnvironment(
     passwords: createPasswords(),
     forecasts: new ForecastThreads(),
     credentials: new CredentialStates(),
+    postMessage: async (message, signal) => {
+      const { createPost } = await import("./alerts/post_message.ts");
+      return await createPost({ allows_loopback })(message, signal);
+    },
+    allows_loopback,
   };
 }
 

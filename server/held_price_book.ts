@@ -19,15 +19,16 @@ export interface HeldPriceBook {
 export function holdPriceBook(priceBook: Environment["priceBook"], now: () => number): HeldPriceBook {
   let held: { readonly book: Promise<PriceBook>; readonly until: number } | undefined;
   return {
-    priceBook: () => {
-      if (held !== undefined && now() < held.until) return held.book;
+    priceBook: async () => {
+      if (held !== undefined && now() < held.until) return await held.book;
       const taken = { book: priceBook(), until: now() + HELD_MS };
       held = taken;
-      taken.book.catch(() => {
-        // Whoever asked is told; whoever asks next asks anew.
+      try {
+        return await taken.book;
+      } catch (error) {
         if (held === taken) held = undefined;
-      });
-      return taken.book;
+        throw error;
+      }
     },
     forget: () => held = undefined,
   };

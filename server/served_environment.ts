@@ -26,6 +26,8 @@ export interface ServedOptions {
   readonly jwt_expiry_hours: number;
   /** Where the files of reports are; where the database says when it is not given. */
   readonly reports_folder?: string;
+  /** Whether messages of alerts may go to this machine; not when it is not given. */
+  readonly allows_loopback?: boolean;
   /** Told when the storage has failed. */
   readonly onFailure: (error: CostopsError) => void;
   readonly onIntake?: IntakeObserver;
@@ -35,11 +37,11 @@ export interface ServedOptions {
 
 /** Makes it. */
 export async function createServedEnvironment(
-  { database, secret, jwt_expiry_hours, reports_folder, onFailure, onIntake, stopping }: ServedOptions,
+  { database, secret, jwt_expiry_hours, reports_folder, allows_loopback, onFailure, onIntake, stopping }: ServedOptions,
 ): Promise<{ readonly environment: Environment; readonly tokens: Tokens }> {
   const tokens = await createTokens({ secret, expiry_ms: jwt_expiry_hours * 3_600_000 });
   const watched = watchDatabase(database, { onWrite: () => held.forget(), onFailure });
-  const environment = createEnvironment(watched, { reports_folder });
+  const environment = createEnvironment(watched, { reports_folder, allows_loopback });
   const held = holdPriceBook(environment.priceBook, () => performance.now());
   const { priceBook } = held;
   return { environment: { ...environment, priceBook, tokens, onIntake, stopping }, tokens };

@@ -12,6 +12,8 @@ const NAMES = [
   "database_max_connections",
   "reports_folder",
   "reports_keep_days",
+  "alerts_allow_loopback",
+  "alerts_interval_minutes",
   "host",
   "port",
   "max_request_size_mb",

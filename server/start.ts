@@ -5,6 +5,7 @@
 import { CostopsError } from "../core/error.ts";
 import { type Database, openDatabase } from "../db/database.ts";
 import { hasUsers } from "../db/users.ts";
+import { type AlertSchedule, scheduleAlerts } from "./alerts/schedule.ts";
 import { createApp } from "./app.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { findSecret } from "./auth/secret.ts";
@@ -107,6 +108,8 @@ interface Ends {
   readonly limiter: RateLimiter;
   readonly authenticator: { settle(): Promise<void> };
   readonly reports: ReportRunner;
+  /** Undefined where this process looks for no alerts. */
+  readonly alerts: AlertSchedule | undefined;
 }
 
 class Server implements RunningServer {
@@ -149,6 +152,7 @@ class Server implements RunningServer {
       secret,
       jwt_expiry_hours: settings.jwt_expiry_hours,
       reports_folder: settings.reports_folder,
+      allows_loopback: settings.alerts_allow_loopback,
       onFailure: (error) => state.fail(error),
       onIntake: metrics?.onIntake,
       stopping: state.cut.signal,
@@ -185,7 +189,12 @@ class Server implements RunningServer {
       const answer = state.drain.watch(settings.enable_compression ? compressAnswers(plain) : plain);
       const listener = await listen({ host: settings.host, port: settings.port, answer, within: telemetry?.within });
       reports.start();
-      return new Server(parts, { ends: { listener, metrics_port, limiter, authenticator, reports }, state, setup });
+      const alerts = scheduleAlerts(environment, {
+        interval_ms: settings.alerts_interval_minutes * 60_000,
+        log: parts.log,
+      });
+      const ends = { listener, metrics_port, limiter, authenticator, reports, alerts };
+      return new Server(parts, { ends, state, setup });
     } catch (error) {
       await metrics_port?.close();
       await limiter.close();
@@ -198,7 +207,7 @@ class Server implements RunningServer {
   }
 
   async #stop(): Promise<void> {
-    const { listener, metrics_port, limiter, authenticator, reports } = this.#ends;
+    const { listener, metrics_port, limiter, authenticator, reports, alerts } = this.#ends;
     const { drain, cut } = this.#state;
     const began = performance.now();
     drain.isDraining = true;
@@ -218,6 +227,7 @@ class Server implements RunningServer {
     // Answers are on their way still; a client that sends what nobody reads any more keeps its connection beyond that.
     await endsWithin(listener.close(), Math.max(0, began + DRAIN_MS - performance.now()));
     const closing = async () => {
+      await alerts?.stop();
       await authenticator.settle();
       await limiter.close();
       // After an error of the file system nothing is written any more, which closing would do.

@@ -3,6 +3,7 @@
  */
 
 import { ACCOUNT_BINDINGS } from "./accounts.ts";
+import { ALERT_BINDINGS } from "./alerts.ts";
 import type { AnyBinding } from "./binding.ts";
 import { BUDGET_BINDINGS } from "./budgets.ts";
 import { FORECAST_BINDINGS } from "./forecasts.ts";
@@ -22,5 +23,6 @@ export const BINDINGS: Readonly<Record<string, AnyBinding>> = {
   ...USAGE_BINDINGS,
   ...PRICE_BINDINGS,
   ...BUDGET_BINDINGS,
+  ...ALERT_BINDINGS,
   ...ACCOUNT_BINDINGS,
 };

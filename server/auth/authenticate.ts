@@ -35,12 +35,11 @@ export function createAuthenticator(
   return {
     async authenticate(headers) {
       const shown = readCredential(headers);
-      const finding = shown === undefined
+      const principal = shown === undefined
         ? undefined
         : shown.kind === "key"
-        ? authenticateKey(shown.text, { environment, uses, good })
-        : authenticateToken(shown.text, { environment, tokens });
-      const principal = finding instanceof Promise ? await finding : finding;
+        ? await authenticateKey(shown.text, { environment, uses, good })
+        : await authenticateToken(shown.text, { environment, tokens });
       if (principal !== undefined) return principal;
       throw new CostopsError(
         "unauthenticated",
@@ -96,37 +95,20 @@ function principalOfUser(claims: AccessClaims, roles: readonly Role[]): Principa
   };
 }
 
-/** What keys are looked up with. */
-interface KeyLookup {
-  readonly environment: AuthEnvironment;
-  readonly uses: NotedUses;
-  readonly good: GoodKeys;
-}
-
-/** A key's state and whom it stands for. */
-interface FoundKey {
-  readonly state: ApiKeyState;
-  readonly principal: Principal;
-}
-
-/** Nearly every key was found good a moment ago: nothing is awaited then. */
-function authenticateKey(text: string, lookup: KeyLookup): Promise<Principal | undefined> | Principal | undefined {
-  const { environment, good } = lookup;
-  const id = good.find(text)?.id ?? parseApiKey(text)?.id;
+async function authenticateKey(
+  text: string,
+  { environment, uses, good }: {
+    readonly environment: AuthEnvironment;
+    readonly uses: NotedUses;
+    readonly good: GoodKeys;
+  },
+): Promise<Principal | undefined> {
+  const known = good.find(text);
+  const id = known?.id ?? parseApiKey(text)?.id;
   if (id === undefined) return undefined;
   const now = environment.now();
-  const key = `key:${id}`;
-  const kept = environment.credentials.findKept<FoundKey>(key, now);
-  if (kept !== undefined) return checkKey(text, { found: kept, now, lookup });
-  return readKey(id, { environment, key, now }).then((found) => found && checkKey(text, { found, now, lookup }));
-}
-
-function readKey(
-  id: string,
-  { environment, key, now }: { readonly environment: AuthEnvironment; readonly key: string; readonly now: number },
-): Promise<FoundKey | undefined> {
-  return environment.credentials.find<FoundKey>({
-    key,
+  const found = await environment.credentials.find({
+    key: `key:${id}`,
     now,
     read: async () => {
       const state = await findApiKeyState(environment.database, id);
@@ -136,15 +118,9 @@ function readKey(
       return principal === undefined ? undefined : { state: { state, principal }, subjects };
     },
   });
-}
-
-function checkKey(
-  text: string,
-  { found, now, lookup }: { readonly found: FoundKey; readonly now: number; readonly lookup: KeyLookup },
-): Principal | undefined {
+  if (found === undefined) return undefined;
   const { state, principal } = found;
-  const { good, uses } = lookup;
-  if (good.find(text) !== state) {
+  if (known !== state) {
     if (!isSameHash(state.sha256, hashApiKey(text))) return undefined;
     good.keep(text, state);
   }

@@ -20,8 +20,6 @@ interface Kept {
   readonly read_at: number;
   /** Undefined while it is being read. */
   subjects: readonly string[] | undefined;
-  /** Undefined while it is being read. */
-  state: unknown;
 }
 
 /** What a state is of. */
@@ -37,25 +35,16 @@ export interface StateQuery<State> {
 export class CredentialStates {
   readonly #kept = new Map<string, Kept>();
 
-  /** The state of a credential as it was some seconds ago; undefined when it has to be read. */
-  findKept<State>(key: string, now: number): State | undefined {
-    const known = this.#kept.get(key);
-    return known !== undefined && isFresh(known, now) ? known.state as State | undefined : undefined;
-  }
-
   /** The state of a credential as it is, or was some seconds ago; those who ask at once share one reading. */
   async find<State>({ key, now, read }: StateQuery<State>): Promise<State | undefined> {
     const known = this.#kept.get(key);
-    const isKept = known !== undefined && isFresh(known, now);
-    const kept: Kept = isKept ? known : { reading: read(), read_at: now, subjects: undefined, state: undefined };
-    if (!isKept) this.#keep(key, kept);
+    const isFresh = known !== undefined && now >= known.read_at && now - known.read_at < STATE_KEPT_MS;
+    const kept: Kept = isFresh ? known : { reading: read(), read_at: now, subjects: undefined };
+    if (!isFresh) this.#keep(key, kept);
     try {
       const reading = await kept.reading as Reading<State> | undefined;
       if (reading === undefined) this.#drop(key, kept);
-      else {
-        kept.subjects = reading.subjects;
-        kept.state = reading.state;
-      }
+      else kept.subjects = reading.subjects;
       return reading?.state;
     } catch (error) {
       this.#drop(key, kept);
@@ -82,8 +71,4 @@ export class CredentialStates {
   #drop(key: string, kept: Kept): void {
     if (this.#kept.get(key) === kept) this.#kept.delete(key);
   }
-}
-
-function isFresh({ read_at }: Kept, now: number): boolean {
-  return now >= read_at && now - read_at < STATE_KEPT_MS;
 }

@@ -68,11 +68,9 @@ interface Taking {
 
 function limit(policy: RateLimitPolicy, taking: Taking): RateLimiter {
   return {
-    consume: (key, cost = 1) => {
+    consume: async (key, cost = 1) => {
       const most = Math.min(cost, policy.burst);
-      const taken = taking.take(key, most);
-      if (taken instanceof Promise) return taken.then((late) => decide(late, policy, most));
-      return Promise.resolve(decide(taken, policy, most));
+      return decide(await taking.take(key, most), policy, most);
     },
     close: async () => await taking.close?.(),
   };

@@ -3,6 +3,7 @@
  */
 
 import { ADMIN_ROUTES } from "./admin.ts";
+import { ALERT_ROUTES } from "./alerts.ts";
 import { ANALYTICS_ROUTES } from "./analytics.ts";
 import { AUTH_ROUTES } from "./auth.ts";
 import { BUDGET_ROUTES } from "./budgets.ts";
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...PRICE_ROUTES,
   ...BUDGET_ROUTES,
   ...REPORT_ROUTES,
+  ...ALERT_ROUTES,
   ...AUTH_ROUTES,
   ...ADMIN_ROUTES,
 ];

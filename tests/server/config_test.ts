@@ -77,6 +77,8 @@ Deno.test("loadConfig() has these defaults for a server", () => {
     server: undefined,
     api_key: undefined,
     insecure_http: false,
+    alerts_allow_loopback: false,
+    alerts_interval_minutes: 5,
     host: "127.0.0.1",
     port: 8080,
     max_request_size_mb: 10,

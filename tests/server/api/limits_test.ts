@@ -39,6 +39,7 @@ const READ_FURTHER = new Set([
   ],
   ...["rates", "modifiers", "provider", "model", "records", "organization_id", "page", "page_size", "name"],
   "reasoning_tokens",
+  "url",
 ]);
 
 Deno.test("every field is taken at its limits and just inside, and refused just outside with a pointer to it", async () => {

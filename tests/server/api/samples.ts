@@ -14,6 +14,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   refresh_token: "not-a-token",
   token: "not-a-token",
   amount_usd: "500",
+  url: "https://hooks.invalid/path",
   rates: { input_mtok: "1.5" },
   scopes: ["usage:read"],
   roles: ["viewer"],

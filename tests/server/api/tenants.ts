@@ -9,6 +9,8 @@ import { createApiKey } from "../../../db/api_keys.ts";
 import type { Database } from "../../../db/database.ts";
 import { createOrganization } from "../../../db/organizations.ts";
 import { setPrice } from "../../../db/prices.ts";
+import { createChannel } from "../../../db/alert_channels.ts";
+import { raiseAlerts } from "../../../db/alerts.ts";
 import { createBudget } from "../../../db/budgets.ts";
 import { readBudgetTerms } from "../../../core/budget/read_budget.ts";
 import { createReportJob, type ReportKey } from "../../../db/report_jobs.ts";
@@ -43,6 +45,8 @@ export const FOREIGN_IDS = {
   unpriced_record: "globex-record-2",
   price: "globex-price-1",
   budget: "globex-budget-1",
+  channel: "globex-channel-1",
+  alert: "globex-alert-1",
   user: "globex-user-1",
   email: "globex-user-1@globex-mail.example",
   session: "globex-session-1",
@@ -81,7 +85,9 @@ export interface Tenants {
 /** Makes the app on an open database, runs a test with it, and waits for what it began. */
 export async function withTenants(database: Database, test: (tenants: Tenants) => Promise<void>): Promise<void> {
   const tokens = await createTokens({ secret: SECRET, expiry_ms: 3_600_000 });
-  const environment = { ...createEnvironment(database), now: () => NOW, tokens };
+  // Nothing is sent from here.
+  const postMessage = () => Promise.resolve({ is_delivered: false, is_final: true, outcome: "not sent" });
+  const environment = { ...createEnvironment(database), now: () => NOW, tokens, postMessage };
   const authenticator = createAuthenticator(environment, { tokens });
   const answered: AnsweredExchange[] = [];
   const app = holdToDocument(createApp({
@@ -137,7 +143,7 @@ async function makeOrganization(database: Database, id: string): Promise<void> {
 
 async function fillForeign(environment: Environment): Promise<string> {
   const { database } = environment;
-  const { record, unpriced_record, price, budget, user, email, session, report } = FOREIGN_IDS;
+  const { record, unpriced_record, price, budget, channel, alert, user, email, session, report } = FOREIGN_IDS;
   await makeReport(environment, { organization_id: FOREIGN, id: report });
   const said = {
     organization_id: FOREIGN,
@@ -174,6 +180,18 @@ async function fillForeign(environment: Environment): Promise<string> {
     id: budget,
     written: { name: `${MARK}-budget`, owner: `${MARK}-owner`, filter: { project: [`${MARK}-project`] } },
   });
+  await makeChannel(database, { organization_id: FOREIGN, id: channel, name: `${MARK}-channel` });
+  await raiseAlerts(database, {
+    organization_id: FOREIGN,
+    alerts: [{
+      type: "price.missing",
+      key: `${MARK}-key`,
+      text: `${MARK}-text`,
+      data: { model: `${MARK}-model` },
+      keep_until: NOW + 1,
+    }],
+    newId: () => alert,
+  }, NOW);
   const made = { organization_id: FOREIGN, id: user, email, name: `${MARK} One`, roles: ["viewer" as const] };
   await createUser(database, { ...made, password_hash: HASH }, ACT);
   const key = { organization_id: FOREIGN, user_id: user, session_id: session };
@@ -214,6 +232,15 @@ async function makeReport(environment: Environment, key: ReportKey): Promise<voi
     },
   });
   await runner.runNext(key);
+}
+
+async function makeChannel(
+  database: Database,
+  { organization_id, id, name }: { readonly organization_id: string; readonly id: string; readonly name: string },
+): Promise<void> {
+  const secret = `whsec_${btoa(`${MARK} secret of ${id}`)}`;
+  const url = `https://hooks.invalid/${MARK}-path`;
+  await createChannel(database, { organization_id, id, name, kind: "webhook", url, secret, created_at: NOW }, ACT);
 }
 
 async function fillOwn(database: Database): Promise<void> {
@@ -259,6 +286,10 @@ export async function makeOwn(
   }
   if (path.startsWith("/budgets/")) {
     await makeBudget(database, { organization_id: OWN, id, written: { name: `budget ${id}` } });
+    return id;
+  }
+  if (path.startsWith("/alerts/channels/")) {
+    await makeChannel(database, { organization_id: OWN, id, name: `channel ${id}` });
     return id;
   }
   if (path.startsWith("/admin/users/")) {

@@ -1,0 +1,64 @@
+/**
+ * What alerts are raised for: each source gives those that hold now, and those raised before are left out later.
+ */
+
+import type { Alert } from "../../core/alert/alert.ts";
+import { findBudgetAlerts } from "../../core/alert/budget_alerts.ts";
+import { toPriceAlert, type UnpricedDay } from "../../core/alert/price_alerts.ts";
+import { findPeriod } from "../../core/budget/period.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { listBudgets } from "../../db/budgets.ts";
+import { listUnpriced } from "../../db/unpriced.ts";
+import type { Environment } from "../environment.ts";
+import { standingOf } from "../operations/budget_status.ts";
+
+/** Finds the alerts of an organization that hold now. */
+export type AlertSource = (environment: Environment, organization_id: string) => Promise<Alert[]>;
+
+/** Every source by its name. */
+export const ALERT_SOURCES: Readonly<Record<string, AlertSource>> = {
+  budgets: findAlertsOfBudgets,
+  prices: findMissingPrices,
+};
+
+const DAY_MS = 86_400_000;
+
+/** A period that has ended is looked at for so long: cron may come once a day, and records come late. */
+const LOOK_BACK_MS = 2 * DAY_MS;
+
+async function findAlertsOfBudgets(environment: Environment, organization_id: string): Promise<Alert[]> {
+  const now = environment.now();
+  const found: Alert[] = [];
+  for (const budget of await listBudgets(environment.database, organization_id)) {
+    const current = findPeriod(budget, now);
+    const before = budget.period.name === "custom" ? undefined : findPeriod(budget, current.since - 1);
+    // What was over before somebody set the budget is no news.
+    const isLate = before !== undefined && now - before.until < LOOK_BACK_MS && budget.updated_at < before.until;
+    for (const period of isLate ? [before, current] : [current]) {
+      if (period.state === "upcoming" || now - period.until >= LOOK_BACK_MS) continue;
+      found.push(...findBudgetAlerts(await standingOf(environment, { budget, period })));
+    }
+  }
+  return found;
+}
+
+/** Usage without a price, of today and of yesterday, by day of UTC. */
+async function findMissingPrices({ database, now }: Environment, organization_id: string): Promise<Alert[]> {
+  const today = Math.floor(now() / DAY_MS) * DAY_MS;
+  const found: Alert[] = [];
+  for (const since of [today - DAY_MS, today]) {
+    const range = { since, until: since + DAY_MS };
+    const day = new Date(since).toISOString().slice(0, "2026-01-31".length);
+    const models = new Map<string, UnpricedDay>();
+    for (
+      const { provider, model, records, tokens, reason } of await listUnpriced(database, { organization_id, range })
+    ) {
+      const key = JSON.stringify([provider, model]);
+      const before = models.get(key) ?? { provider, model, day, records: 0n, tokens: 0n, reasons: [] };
+      const reasons = [...new Set([...before.reasons, reason])].sort();
+      models.set(key, { ...before, records: before.records + records, tokens: before.tokens + tokens, reasons });
+    }
+    found.push(...[...models.values()].slice(0, LIMITS.price_alerts_of_day).map(toPriceAlert));
+  }
+  return found;
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { readBudgetTerms } from "../../../core/budget/read_budget.ts";
+import { createChannel } from "../../../db/alert_channels.ts";
+import { listAlerts } from "../../../db/alerts.ts";
+import { createBudget } from "../../../db/budgets.ts";
+import type { Database } from "../../../db/database.ts";
+import { createOrganization } from "../../../db/organizations.ts";
+import { scheduleAlerts } from "../../../server/alerts/schedule.ts";
+import { evaluateAlerts, sendDue } from "../../../server/alerts/run_alerts.ts";
+import { createEnvironment, type Environment } from "../../../server/environment.ts";
+import type { OutgoingMessage } from "../../../server/alerts/post_message.ts";
+import { forEachDatabase } from "../../db/for_each_database.ts";
+import { makeCost, makeEntry, UNPRICED } from "../../db/records.ts";
+
+/** 2026-02-10T12:00:00Z. */
+const NOW = Date.UTC(2026, 1, 10, 12);
+const DAY = 86_400_000;
+const ACT = { actor: "cli:ann", now: NOW - 10 * DAY };
+const SILENT = { write: () => {}, flush: () => Promise.resolve() };
+
+/** An environment whose messages go into a list. */
+function environmentOf(database: Database, now: number, sent: OutgoingMessage[], is_delivered = true): Environment {
+  const postMessage = (message: OutgoingMessage) => {
+    sent.push(message);
+    return Promise.resolve({ is_delivered, is_final: false, outcome: is_delivered ? "200" : "503" });
+  };
+  return { ...createEnvironment(database), now: () => now, postMessage };
+}
+
+/** Ten dollars a day in Berlin, and eight spent: on the day before, six. */
+async function fill(database: Database): Promise<void> {
+  const terms = readBudgetTerms({ name: "daily", amount_usd: "10", period: "day", tz: "Europe/Berlin" }, NOW);
+  await createBudget(database, { organization_id: "default", id: "b1", ...terms }, ACT);
+  await database.append([
+    makeEntry({ id: "a", timestamp: NOW - DAY }, makeCost(6_000_000_000n)),
+    makeEntry({ id: "b", timestamp: NOW }, makeCost(8_000_000_000n)),
+    makeEntry({ id: "c", timestamp: NOW, model: "gpt-9" }, UNPRICED),
+    makeEntry({ id: "d", timestamp: NOW, model: "gpt-9", service_tier: "batch" }, UNPRICED),
+  ]);
+  const channel = { organization_id: "default", id: "c1", name: "ops", kind: "slack" as const, secret: null };
+  await createChannel(database, { ...channel, url: "https://hooks.invalid/x", created_at: NOW }, ACT);
+}
+
+const WANTED = [
+  '["budget","b1",1770591600000,1770678000000,50]',
+  '["budget","b1",1770678000000,1770764400000,50]',
+  '["budget","b1",1770678000000,1770764400000,80]',
+  '["price","openai","gpt-9","2026-02-10"]',
+];
+
+forEachDatabase("each alert is raised once and told once, whoever looks", async ({ open }) => {
+  const [database, other] = [await open(), await open()];
+  await fill(database);
+  const sent: OutgoingMessage[] = [];
+  const both = [environmentOf(database, NOW, sent), environmentOf(other, NOW, sent)] as const;
+  const raised = await Promise.all(both.map((environment) => evaluateAlerts(environment, "default")));
+  assert.deepEqual(raised.flat().map(({ key }) => key).sort(), WANTED);
+  await Promise.all(both.map((environment) => sendDue(environment)));
+  assert.equal(sent.length, 4);
+  assert.deepEqual(sent.map(({ body }) => JSON.parse(body).text).sort(), [
+    "Budget daily has reached 50% in 2026-02-09: $6.00 of $10.00 are spent",
+    "Budget daily has reached 50% in 2026-02-10: $8.00 of $10.00 are spent, 2 records without a price not in it",
+    "Budget daily has reached 80% in 2026-02-10: $8.00 of $10.00 are spent, 2 records without a price not in it",
+    "No price for gpt-9 of openai: 2 records of 2026-02-10 have no cost (unknown_model)",
+  ]);
+  assert.deepEqual(await evaluateAlerts(both[1], "default"), []);
+  assert.deepEqual(await sendDue(both[0]), { delivered: 0, pending: 0, failed: 0 });
+});
+
+forEachDatabase("more spend raises the next threshold alone, and a new day begins anew", async ({ open }) => {
+  const database = await open();
+  await fill(database);
+  const look = async (now: number) =>
+    (await evaluateAlerts(environmentOf(database, now, []), "default")).map(({ key }) => key);
+  await look(NOW);
+  await database.append([makeEntry({ id: "e", timestamp: NOW }, makeCost(2_000_000_000n))]);
+  assert.deepEqual(await look(NOW + 1), ['["budget","b1",1770678000000,1770764400000,100]']);
+  await database.append([makeEntry({ id: "f", timestamp: NOW + DAY }, makeCost(5_000_000_000n))]);
+  assert.deepEqual(await look(NOW + DAY), ['["budget","b1",1770764400000,1770850800000,50]']);
+});
+
+forEachDatabase("what was over before a budget was set is no news", async ({ open }) => {
+  const database = await open();
+  await database.append([makeEntry({ id: "a", timestamp: NOW - DAY }, makeCost(6_000_000_000n))]);
+  const terms = readBudgetTerms({ name: "daily", amount_usd: "10", period: "day" }, NOW);
+  await createBudget(database, { organization_id: "default", id: "b1", ...terms }, { ...ACT, now: NOW });
+  assert.deepEqual(await evaluateAlerts(environmentOf(database, NOW, []), "default"), []);
+});
+
+forEachDatabase("a message that was not taken is sent again after a restart", async ({ open }) => {
+  const database = await open();
+  await fill(database);
+  await evaluateAlerts(environmentOf(database, NOW, []), "default");
+  const first: OutgoingMessage[] = [];
+  const refused = await sendDue(environmentOf(database, NOW, first, false), { organization_id: "default" });
+  assert.deepEqual(refused, { delivered: 0, pending: 4, failed: 0 });
+  await database.close();
+  const again: OutgoingMessage[] = [];
+  const reopened = await open();
+  assert.deepEqual(await sendDue(environmentOf(reopened, NOW + 60_000, again)), {
+    delivered: 4,
+    pending: 0,
+    failed: 0,
+  });
+  assert.deepEqual(again.map(({ body }) => body).sort(), first.map(({ body }) => body).sort());
+  const listed = await listAlerts(reopened, { organization_id: "default", limit: 10 });
+  assert.ok(listed.every(({ deliveries: [delivery] }) => delivery!.state === "delivered" && delivery!.tries === 2));
+});
+
+forEachDatabase(
+  "servers look at every organization, by turns, and one that fails holds up no other",
+  async ({ open }) => {
+    const [database, other] = [await open(), await open()];
+    await createOrganization(database, { id: "a-broken-one", name: "broken" }, ACT);
+    await fill(database);
+    await database.write(async (queries) => {
+      const row = await queries.selectFrom("budgets").selectAll().executeTakeFirstOrThrow();
+      await queries.insertInto("budgets").values({ ...row, organization_id: "a-broken-one", filter: "{" }).execute();
+    });
+    const sent: OutgoingMessage[] = [];
+    const lines: string[] = [];
+    const told = Promise.withResolvers<void>();
+    const log = {
+      ...SILENT,
+      write: (_level: string, message: string) => {
+        lines.push(message);
+      },
+    };
+    const environment = environmentOf(database, NOW, sent);
+    const telling = {
+      ...environment,
+      postMessage: async (message: OutgoingMessage) => {
+        const receipt = await environment.postMessage(message);
+        if (sent.length === 4) told.resolve();
+        return receipt;
+      },
+    };
+    const schedules = [telling, { ...telling, database: other }].map((one) =>
+      scheduleAlerts(one, { interval_ms: 60_000, log, tick_ms: 1 })
+    );
+    await told.promise;
+    for (const schedule of schedules) await schedule!.stop();
+    assert.equal(sent.length, 4);
+    assert.deepEqual(lines.filter((line) => line !== "alert raised"), ["alerts could not be looked for"]);
+    assert.equal(scheduleAlerts(environment, { interval_ms: 0, log }), undefined);
+  },
+);
