@@ -9,8 +9,10 @@ import { findNearest } from "../../core/nearest.ts";
 import { type FileFormat, FOCUS_FORMAT, REPORT_FORMATS, type ReportFormat } from "../../core/report/format.ts";
 import type { Report } from "../../core/report/report.ts";
 import type { ReportStream } from "../../core/report/report_rows.ts";
+import { parseRange, parseTimeZone } from "../../core/time.ts";
 import type { Environment } from "../environment.ts";
 import { readForecastPeriod } from "../forecast/question.ts";
+import { reportBudgets } from "./budget_status.ts";
 import { forecastCost, toForecastQuestion } from "./forecasts.ts";
 import { parseFocusQuery, writeFocus } from "./focus.ts";
 import { buildReport, readReportQuery, type ReportInput, streamCosts } from "./reports.ts";
@@ -55,6 +57,12 @@ export const REPORT_MAKERS = {
     permission: "forecast:read",
     check: ({ principal, query, asked_at }) => readForecastPeriod(principal, toForecastQuestion(query), asked_at),
     make: ({ environment, principal, query }) => forecastCost.handle(environment, principal, toForecastQuestion(query)),
+  },
+  budget: {
+    permission: "budget:read",
+    check: ({ query, asked_at }) => readBudgetDay(query, asked_at),
+    make: ({ environment, principal, query: { organization_id } }) =>
+      reportBudgets.handle(environment, principal, { organization_id }),
   },
 } as const satisfies Readonly<Record<string, ReportMaker>>;
 
@@ -126,6 +134,19 @@ function ofCosts(type: "cost" | "usage"): ReportMaker {
       return streamCosts(environment, { type, query: readQuery(type, making), now: environment.now() }, take);
     },
   };
+}
+
+/** Budgets stand as they do on the day of the report. Fails with `invalid` on a period or filter, which each has its own of. */
+function readBudgetDay({ tz: zone = "UTC", organization_id: _, ...texts }: ReportTexts, asked_at: number): Period {
+  const used = Object.entries(texts).find(([, value]) => value !== undefined);
+  if (used !== undefined) {
+    const detail = "each budget has its own period and filter: leave it out";
+    throw new CostopsError("invalid", `Cannot report budgets with ${used[0]}: ${detail}`, {
+      issues: [{ pointer: `/${used[0]}`, detail }],
+    });
+  }
+  const tz = parseTimeZone(zone);
+  return { range: parseRange({ since: "today", tz }, asked_at), tz };
 }
 
 function build(type: ReportInput["type"], making: Making): Promise<Report> {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { makeFile } from "../../../server/reports/make_file.ts";
+import { ReportRunner } from "../../../server/reports/report_runner.ts";
 import { makeCost, makeEntry } from "../../db/records.ts";
 import { type Api, json, NOW, withApi } from "../http/api.ts";
 
@@ -149,5 +151,26 @@ Deno.test("POST /budgets refuses what is no budget, by field", async () => {
     assert.deepEqual(await refuse({ tz: "Mars/Base" }), [422, "/tz"]);
     assert.deepEqual(await refuse({ filter: ["projct=x"] }), [422, "/filter"]);
     assert.deepEqual(await refuse({ thresholds: [0] }), [422, "/thresholds/0"]);
+  });
+});
+
+Deno.test("POST /reports makes a report of budgets as they stand, and takes no period for it", async () => {
+  await withSpend(async ({ send, environment }) => {
+    await send("POST", "/api/v1/budgets", { json: BUDGET });
+    const body = { report_type: "budget", format: "csv" };
+    const refused = await send("POST", "/api/v1/reports", { json: { ...body, filters: { since: "7d" } } });
+    assert.deepEqual([refused.status, (await json(refused)).errors[0].pointer], [422, "/since"]);
+    const job = await json(await send("POST", "/api/v1/reports", { json: body }));
+    assert.equal(job.file_name, "acme-budget-2026-02-10.csv");
+    const runner = new ReportRunner({
+      environment,
+      makeFile: (order) => makeFile(environment, order),
+      keep_ms: 86_400_000,
+      tell: (message, about) => assert.fail(`${message} ${JSON.stringify(about)}`),
+    });
+    while (await runner.runNext());
+    const file = await send("GET", `/api/v1/reports/${job.id}/download`);
+    const [, line] = (await file.text()).split("\n");
+    assert.match(line!, /^search,,project=search,2026-02,warning,10\.000000000,9\.000000000,1\.000000000,0\.9,/);
   });
 });
