@@ -33,6 +33,11 @@ export function displayPoint(value: number, { isCost }: Pick<ForecastPoints, "is
   return isCost ? displayTick(value) : displayCell(toThousandths(value), "thousandths");
 }
 
+/** How many periods to come a forecast has, however many groups. */
+export function countExpected({ report, rows }: Report): number {
+  return (report.tables?.total ?? { rows }).rows.length;
+}
+
 /** Reads the points off a forecast: of all groups together, at most so many of either side. */
 export function readForecastPoints(
   { report, columns, rows }: Report,

@@ -7,13 +7,15 @@ import { scaleLinear } from "d3-scale";
 // @ts-types="@types/d3-shape"
 import { area, line } from "d3-shape";
 import { widthOf } from "./display_width.ts";
-import { displayPoint, readForecastPoints } from "./forecast_chart.ts";
+import { countExpected, displayPoint, readForecastPoints } from "./forecast_chart.ts";
 import { showLevel } from "./forecast_words.ts";
 import { escapeHtml } from "./formats/html_text.ts";
 import type { Report } from "./report.ts";
 
 /** Periods that can be told apart on a page: a quarter of days. */
 const MOST_PERIODS = 92;
+/** As much history stands beside few periods to come: a month of days, so that a week can be told from a trend. */
+const LEAST_HISTORY = 35;
 
 const WIDTH = 960;
 const HEIGHT = 320;
@@ -29,7 +31,9 @@ const BAND = "#56b4e9";
 
 /** Draws a forecast; nothing when there is none. */
 export function* writeForecastSvg(report: Report): Generator<string> {
-  const { measured, expected, isCost } = readForecastPoints(report, { measured: MOST_PERIODS, expected: MOST_PERIODS });
+  const history = Math.min(MOST_PERIODS, Math.max(LEAST_HISTORY, 3 * countExpected(report)));
+  const shown = { measured: history, expected: MOST_PERIODS };
+  const { measured, expected, isCost } = readForecastPoints(report, shown);
   if (expected.length === 0) return;
   const labels = [...measured, ...expected].map(({ label }) => label);
   const top = Math.max(...measured.map(({ value }) => value ?? 0), ...expected.map(({ upper }) => upper));

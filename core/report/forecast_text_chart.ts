@@ -5,7 +5,7 @@
 // @ts-types="@types/d3-scale"
 import { scaleLinear } from "d3-scale";
 import { padText } from "./display_width.ts";
-import { displayPoint, readForecastPoints } from "./forecast_chart.ts";
+import { countExpected, displayPoint, readForecastPoints } from "./forecast_chart.ts";
 import { showLevel } from "./forecast_words.ts";
 import type { Report } from "./report.ts";
 
@@ -21,7 +21,7 @@ const NARROWEST = 20;
 /** Draws a forecast at most `width` characters wide: some history, then the periods to come as far as they fit. */
 export function* writeForecastChart(report: Report, { width }: { readonly width: number }): Generator<string> {
   const space = Math.max(NARROWEST, width - MOST_LABEL - 2);
-  const expected = Math.min(report.rows.length, Math.floor(space * 0.6));
+  const expected = Math.min(countExpected(report), Math.floor(space * 0.6));
   const points = readForecastPoints(report, { measured: space - expected - 1, expected });
   if (points.expected.length === 0) return;
   const top = Math.max(...points.measured.map(({ value }) => value ?? 0), ...points.expected.map(({ upper }) => upper));
