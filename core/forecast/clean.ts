@@ -3,7 +3,7 @@
  */
 
 // @ts-types="@types/d3-array"
-import { median, quantile } from "d3-array";
+import { mean, median, quantile } from "d3-array";
 import { middleOf, runningMedian } from "./median.ts";
 
 /** Standard deviations, as the median absolute deviation tells them. */
@@ -46,8 +46,18 @@ export function cleanOutliers(values: Float64Array, periods: readonly number[]):
   );
   const outliers = findPeaks(remainder, threshold);
   const cleaned = values.slice();
-  for (const at of outliers) cleaned[at] = Math.max(0, usual[at]!);
+  for (const at of outliers) cleaned[at] = Math.max(0, usual[at]! + remainderBeside(remainder, outliers, at));
   return { values: cleaned, outliers };
+}
+
+/** How far from usual the values next to an outlier are: their mean, as a course may be off for longer. */
+function remainderBeside(remainder: Float64Array, outliers: readonly number[], at: number): number {
+  let before = at - 1;
+  while (outliers.includes(before)) before--;
+  let after = at + 1;
+  while (outliers.includes(after)) after++;
+  const beside = [remainder[before], remainder[after]].filter((value) => value !== undefined);
+  return mean(beside) ?? 0;
 }
 
 function usualValues(values: Float64Array, periods: readonly number[]): Float64Array {
