@@ -4,7 +4,7 @@
 
 // @ts-types="@types/d3-array"
 import { mean, median, quantile } from "d3-array";
-import { middleOf, runningMedian } from "./median.ts";
+import { medianOfEvery, runningMedian } from "./median.ts";
 
 /** Standard deviations, as the median absolute deviation tells them. */
 const FAR = 6;
@@ -65,23 +65,20 @@ function usualValues(values: Float64Array, periods: readonly number[]): Float64A
   const level = runningMedian(values, (shortest ?? NEIGHBOURS) | 1);
   const period = periods.findLast((each) => values.length >= FEWEST_CYCLES * each);
   if (period === undefined) return level;
-  const detrended = values.map((value, at) => value - level[at]!);
-  return level.map((value, at) => value + medianOfPhase(detrended, at, period));
+  const seasons = mediansOfPhases(values.map((value, at) => value - level[at]!), period);
+  return level.map((value, at) => value + seasons[at]!);
 }
 
-function medianOfPhase(values: Float64Array, at: number, period: number): number {
-  const phase = at % period;
-  const cycles = Math.ceil((values.length - phase) / period);
-  const size = Math.min(CYCLES, cycles);
-  const first = Math.max(0, Math.min(cycles - size, Math.floor(at / period) - (size >> 1)));
-  const sorted = new Float64Array(size);
-  for (let cycle = 0; cycle < size; cycle++) {
-    const value = values[phase + (first + cycle) * period]!;
-    let place = cycle;
-    for (; place > 0 && sorted[place - 1]! > value; place--) sorted[place] = sorted[place - 1]!;
-    sorted[place] = value;
-  }
-  return middleOf(sorted);
+/** The median of the values at the same phase in the cycles around each. */
+function mediansOfPhases(values: Float64Array, period: number): Float64Array {
+  const room = new Float64Array(CYCLES);
+  return values.map((_, at) => {
+    const phase = at % period;
+    const cycles = Math.ceil((values.length - phase) / period);
+    const size = Math.min(CYCLES, cycles);
+    const first = Math.max(0, Math.min(cycles - size, Math.floor(at / period) - (size >> 1)));
+    return medianOfEvery(values, { start: phase + first * period, step: period, sorted: room.subarray(0, size) });
+  });
 }
 
 /**

@@ -5,7 +5,7 @@
 
 // @ts-types="@types/d3-array"
 import { median } from "d3-array";
-import { middleOf } from "./median.ts";
+import { medianOfEvery } from "./median.ts";
 
 /** Where the level changed, and by which factor. */
 export interface LevelChange {
@@ -33,7 +33,10 @@ export function findLevelChange(values: Float64Array, periods: readonly number[]
   const first = CYCLES_BEFORE * cycle;
   const last = values.length - cycle + 1;
   if (last - first < first) return undefined;
-  const usual = values.map((_, at) => (at < first ? 0 : middleOf(sameFoursome(values, at, cycle))));
+  const sorted = new Float64Array(CYCLES_BEFORE);
+  const usual = values.map((_, at) =>
+    at < first ? 0 : medianOfEvery(values, { start: at - first, step: cycle, sorted })
+  );
   const sums = runningSums(values);
   const usualSums = runningSums(usual);
   const changes = Float64Array.from({ length: last - first }, (_, place) => {
@@ -75,10 +78,6 @@ function findFirstLargest(sizes: Float64Array, cycle: number): number {
 /** Brings what came before a change to the level after it. */
 export function alignLevel(values: Float64Array, { at: changed, factor }: LevelChange): Float64Array {
   return values.map((value, at) => (at < changed ? value * factor : value));
-}
-
-function sameFoursome(values: Float64Array, at: number, cycle: number): Float64Array {
-  return Float64Array.from({ length: CYCLES_BEFORE }, (_, back) => values[at - (back + 1) * cycle]!).sort();
 }
 
 function runningSums(values: Float64Array): Float64Array {

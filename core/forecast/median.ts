@@ -25,6 +25,20 @@ export function middleOf(sorted: Float64Array): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** The median of as many values as there is room for in `sorted`, every so many steps from a place on. */
+export function medianOfEvery(
+  values: Float64Array,
+  { start, step, sorted }: { readonly start: number; readonly step: number; readonly sorted: Float64Array },
+): number {
+  for (let taken = 0; taken < sorted.length; taken++) {
+    const value = values[start + taken * step]!;
+    let place = taken;
+    for (; place > 0 && sorted[place - 1]! > value; place--) sorted[place] = sorted[place - 1]!;
+    sorted[place] = value;
+  }
+  return middleOf(sorted);
+}
+
 /** Takes one value out of a sorted list and puts another in. */
 function replaceSorted(sorted: Float64Array, old: number, value: number): void {
   let at = sorted.indexOf(old);

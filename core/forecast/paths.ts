@@ -23,35 +23,51 @@ const MOST_LAGS = 64;
 
 /**
  * The running sums of a band that may go below zero. Single steps of a course may too, else its sum would be too large
- * on average; the sum itself never falls, and is never below zero.
+ * on average; the sum itself never falls, and is never below zero. Each bound is as many root mean squares away from the
+ * mean as the courses on its side make it: a quantile of so few courses would be mostly chance.
  */
 export function sumPaths(band: Band, options: PathOptions): Band {
-  const sums = drawSums(band, options).map((step) => step.sort());
-  const bound = (share: number) => Float64Array.from(sums, (sorted) => sortedQuantile(sorted, share));
+  const edge = normalQuantile((1 + options.level) / 2);
+  const { above, below } = drawSides(band, { ...options, edge });
+  const center = runningSum(band.mean.map((value) => Math.max(0, value)));
   return {
-    mean: runningSum(band.mean.map((value) => Math.max(0, value))),
-    lower: runningHighest(bound((1 - options.level) / 2)),
-    upper: runningHighest(bound((1 + options.level) / 2)),
+    mean: center,
+    lower: runningHighest(center.map((sum, step) => sum - edge * below[step]!.size())),
+    upper: runningHighest(center.map((sum, step) => sum + edge * above[step]!.size())),
   };
 }
 
-/**
- * The sums of all courses at each step. Courses are drawn in pairs of opposite surprises, so that they are as often above
- * as below.
- */
-function drawSums(band: Band, { response, level, paths }: PathOptions): Float64Array[] {
+/** How far the courses on one side of the mean are away from it. */
+class Side {
+  #squares = 0;
+  #count = 0;
+
+  add(distance: number): void {
+    this.#squares += distance * distance;
+    this.#count++;
+  }
+
+  /** The root mean square. */
+  size(): number {
+    return this.#count === 0 ? 0 : Math.sqrt(this.#squares / this.#count);
+  }
+}
+
+/** Draws courses in pairs of opposite surprises, so that they are as often above as below. */
+function drawSides(band: Band, { response, paths, edge }: PathOptions & { readonly edge: number }) {
   const horizon = band.mean.length;
   const lasting = response[MOST_LAGS] ?? 0;
   const weights = response.slice(0, MOST_LAGS);
-  const edge = normalQuantile((1 + level) / 2);
   const halfWidths = deviationsOf(response.map((weight, lag) => (lag < MOST_LAGS ? weight : lasting)))
     .map((deviation) => edge * deviation || 1);
   const normal = createNormal(SEED);
   const surprises = new Float64Array(horizon);
-  const sums = Array.from({ length: horizon }, () => new Float64Array(paths));
+  const above = Array.from({ length: horizon }, () => new Side());
+  const below = Array.from({ length: horizon }, () => new Side());
+  const add = (step: number, distance: number) => (distance > 0 ? above : below)[step]!.add(distance);
   for (let path = 0; path < paths; path += 2) {
     let stayed = 0;
-    let sum = 0;
+    let distance = 0;
     let opposite = 0;
     for (let step = 0; step < horizon; step++) {
       surprises[step] = normal();
@@ -60,20 +76,18 @@ function drawSums(band: Band, { response, level, paths }: PathOptions): Float64A
       const lags = Math.min(step + 1, weights.length);
       for (let lag = 0; lag < lags; lag++) error += weights[lag]! * surprises[step - lag]!;
       const away = error / halfWidths[step]!;
-      sums[step]![path] = sum += valueAt(band, step, away);
-      sums[step]![path + 1] = opposite += valueAt(band, step, -away);
+      add(step, distance += distanceAt(band, step, away));
+      add(step, opposite += distanceAt(band, step, -away));
     }
   }
-  return sums;
+  return { above, below };
 }
 
 const SEED = 1;
 
-/** The value so many half-widths of the interval away from the mean. */
-function valueAt({ mean, lower, upper }: Band, step: number, halfWidths: number): number {
-  const center = mean[step]!;
-  const side = halfWidths > 0 ? upper[step]! - center : center - lower[step]!;
-  return center + halfWidths * side;
+/** How far from the mean a value is that is so many half-widths of the interval away from it. */
+function distanceAt({ mean, lower, upper }: Band, step: number, halfWidths: number): number {
+  return halfWidths * (halfWidths > 0 ? upper[step]! - mean[step]! : mean[step]! - lower[step]!);
 }
 
 function runningSum(values: Float64Array): Float64Array {
@@ -84,11 +98,4 @@ function runningSum(values: Float64Array): Float64Array {
 function runningHighest(values: Float64Array): Float64Array {
   let highest = 0;
   return values.map((value) => highest = Math.max(highest, value));
-}
-
-/** The quantile between order statistics (type 7 of Hyndman & Fan 1996). */
-function sortedQuantile(sorted: Float64Array, share: number): number {
-  const position = (sorted.length - 1) * share;
-  const low = sorted[Math.floor(position)]!;
-  return low + (position % 1) * (sorted[Math.ceil(position)]! - low);
 }

@@ -16,8 +16,19 @@ export function createUniform(seed: number): Generator {
   };
 }
 
-/** Numbers of the standard normal distribution (Box & Muller 1958). */
+/** Numbers of the standard normal distribution, two of each pair of uniform ones (Box & Muller 1958). */
 export function createNormal(seed: number): Generator {
   const uniform = createUniform(seed);
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  let spare: number | undefined;
+  return () => {
+    if (spare !== undefined) {
+      const kept = spare;
+      spare = undefined;
+      return kept;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+    const angle = 2 * Math.PI * uniform();
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
 }
