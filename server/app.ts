@@ -179,8 +179,9 @@ async function answerFor(
     reply = writeProblem(caught, exchange);
   }
   const duration_ms = performance.now() - exchange.began;
-  const { status, outcomes } = reply;
-  observe({ ...exchange, status, outcomes, duration_ms, error, is_fault: error !== undefined && isFault(error) });
+  const { status, outcomes, ended } = reply;
+  const is_fault = error !== undefined && isFault(error);
+  observe({ ...exchange, status, outcomes, ended, duration_ms, error, is_fault });
   return respond(reply, exchange);
 }
 

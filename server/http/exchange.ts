@@ -4,7 +4,9 @@
 
 import { LIMITS } from "../../core/limits.ts";
 import type { Principal } from "../../core/access.ts";
-import { addOutcomes, EMPTY_SUMMARY, type RecordOutcome } from "../../core/usage/summary.ts";
+import { addOutcomes, EMPTY_SUMMARY, type IngestSummary, type RecordOutcome } from "../../core/usage/summary.ts";
+import { isFault } from "./problem.ts";
+import type { StreamEnd } from "../routes/reply.ts";
 import type { ErrorStatuses } from "../routes/route.ts";
 import type { RateLimitDecision } from "../rate_limit/decision.ts";
 
@@ -32,6 +34,8 @@ export interface AnsweredExchange extends Readonly<Exchange> {
   readonly duration_ms: number;
   /** What became of the records that it brought; undefined where there were none, and of a stream. */
   readonly outcomes?: readonly RecordOutcome[];
+  /** Of a stream of records, whose answer has only begun: settles at its end. */
+  readonly ended?: Promise<StreamEnd>;
   /** Why it failed; what was not expected too. Its text may hold what a client sent. */
   readonly error?: unknown;
   /** Whether the error is the program's or the storage's fault, not the client's. */
@@ -62,9 +66,13 @@ export function fullRoute({ base = "", route }: Pick<Exchange, "base" | "route">
 }
 
 /** Outcomes counted by name, with `read` for all of them; names of which there are none are left out. */
-export function countOutcomes({ outcomes }: Pick<AnsweredExchange, "outcomes">): Readonly<Record<string, number>> {
-  if (outcomes === undefined) return {};
-  return Object.fromEntries(Object.entries(addOutcomes(EMPTY_SUMMARY, outcomes)).filter(([, count]) => count > 0));
+export function countOutcomes(outcomes: readonly RecordOutcome[] | undefined): Readonly<Record<string, number>> {
+  return outcomes === undefined ? {} : writeCounts(addOutcomes(EMPTY_SUMMARY, outcomes));
+}
+
+/** A summary without what there is none of. */
+export function writeCounts(summary: IngestSummary): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(summary).filter(([, count]) => count > 0));
 }
 
 /** Begins the exchange of a request. */
@@ -85,9 +93,23 @@ function chooseRequestId(headers: Headers, newId: () => string): string {
   return given !== null && SANE_ID.test(given) ? given : newId();
 }
 
+/** Tells of an answer when it is known what became of it: at once, of a stream of records at its end. */
+export function tellAtEnd(
+  exchange: AnsweredExchange,
+  tell: (exchange: AnsweredExchange, summary?: IngestSummary) => void,
+): void {
+  if (exchange.ended === undefined) return tell(exchange);
+  exchange.ended.then(({ summary, error }) => {
+    const duration_ms = performance.now() - exchange.began;
+    tell({ ...exchange, duration_ms, error, is_fault: error !== undefined && isFault(error) }, summary);
+  });
+}
+
 /** Where nobody watches, faults go to stderr, one JSON line each. */
-export function writeFaults({ is_fault, request_id, method, route, error }: AnsweredExchange): void {
-  if (!is_fault) return;
-  const message = error instanceof Error ? error.stack ?? error.message : String(error);
-  console.error(JSON.stringify({ level: "error", request_id, method, route, message }));
+export function writeFaults(answered: AnsweredExchange): void {
+  tellAtEnd(answered, ({ is_fault, request_id, method, route, error }) => {
+    if (!is_fault) return;
+    const message = error instanceof Error ? error.stack ?? error.message : String(error);
+    console.error(JSON.stringify({ level: "error", request_id, method: nameMethod(method), route, message }));
+  });
 }

@@ -4,7 +4,14 @@
 
 import { CostopsError } from "../../core/error.ts";
 import { RejectedRecord } from "../../core/usage/record.ts";
-import { type AnsweredExchange, countOutcomes, nameMethod, type Observe } from "../http/exchange.ts";
+import {
+  type AnsweredExchange,
+  countOutcomes,
+  nameMethod,
+  type Observe,
+  tellAtEnd,
+  writeCounts,
+} from "../http/exchange.ts";
 import type { Log, LogFields, LogLevel } from "./log.ts";
 
 /** Asked all the time by whoever watches the server. */
@@ -15,14 +22,21 @@ export type FindTrace = () => { readonly trace_id: string; readonly span_id: str
 
 /**
  * Writes a line for each request: the route's template, who asked and how many records became what, never a path, a
- * header or a body.
+ * header or a body. That of a stream of records is written at its end.
  */
 export function logRequests(log: Log, findTrace: FindTrace = () => undefined): Observe {
-  return (exchange) => log.write(chooseLevel(exchange), "request", () => describe(exchange, findTrace));
+  return (answered) =>
+    tellAtEnd(answered, (exchange, summary) =>
+      log.write(chooseLevel(exchange), "request", () => ({
+        ...describe(exchange),
+        ...(summary === undefined ? countOutcomes(exchange.outcomes) : writeCounts(summary)),
+        ...findTrace(),
+        error: exchange.is_fault ? describeFault(exchange.error) : undefined,
+      })));
 }
 
-function describe(exchange: AnsweredExchange, findTrace: FindTrace): LogFields {
-  const { request_id, method, route, status, duration_ms, findAddress, principal, error, is_fault } = exchange;
+function describe(exchange: AnsweredExchange): LogFields {
+  const { request_id, method, route, status, duration_ms, findAddress, principal, error } = exchange;
   return {
     request_id,
     method: nameMethod(method),
@@ -33,9 +47,6 @@ function describe(exchange: AnsweredExchange, findTrace: FindTrace): LogFields {
     organization_id: principal?.organization_id || undefined,
     actor: principal?.actor,
     code: codeOf(error),
-    ...countOutcomes(exchange),
-    ...findTrace(),
-    error: is_fault ? describeFault(error) : undefined,
   };
 }
 

@@ -124,10 +124,10 @@ const stream = defineRoute({
     wants_stored_costs: true as const,
   }),
   write: async (output, { request_id, headers }) => {
-    const { lines, held } = writeOutcomes(output, request_id);
+    const { lines, held, ended } = writeOutcomes(output, request_id);
     // nginx sends no more of a body once its answer has begun.
     if (isForwarded(headers)) await held;
-    return { status: 200, body: new Written("application/x-ndjson", lines) };
+    return { status: 200, body: new Written("application/x-ndjson", lines), ended };
   },
 });
 

@@ -7,12 +7,15 @@ import { addOutcomes, EMPTY_SUMMARY } from "../../core/usage/summary.ts";
 import { describeProblem } from "../http/problem.ts";
 import type { IngestedItem } from "../operations/ingest.ts";
 import { toWireOutcome } from "../wire/outcome.ts";
+import type { StreamEnd } from "./reply.ts";
 
 /** The lines of a stream's answer. */
 export interface OutcomeLines {
   readonly lines: ReadableStream<Uint8Array>;
   /** Settles when all lines are there, or as many as may wait for their reader. */
   readonly held: Promise<void>;
+  /** Settles when nothing more is taken in. */
+  readonly ended: Promise<StreamEnd>;
 }
 
 /**
@@ -22,11 +25,13 @@ export interface OutcomeLines {
 export function writeOutcomes(batches: AsyncIterable<readonly IngestedItem[]>, request_id: string): OutcomeLines {
   const encoder = new TextEncoder();
   const held = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<StreamEnd>();
   let isRead = Promise.withResolvers<void>();
   let isCancelled = false;
   const iterator = batches[Symbol.asyncIterator]();
   const write = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
     let summary = EMPTY_SUMMARY;
+    let failure: unknown;
     const say = (line: unknown) => controller.enqueue(encoder.encode(`${JSON.stringify(line)}\n`));
     try {
       for (let next = await iterator.next(); next.done !== true && !isCancelled; next = await iterator.next()) {
@@ -40,8 +45,10 @@ export function writeOutcomes(batches: AsyncIterable<readonly IngestedItem[]>, r
         }
       }
     } catch (error) {
+      failure = error;
       if (!isCancelled) say({ problem: describeProblem(error, { request_id }) });
     }
+    ended.resolve({ summary, error: failure });
     if (isCancelled) return await iterator.return?.();
     say({ summary });
     controller.close();
@@ -55,5 +62,5 @@ export function writeOutcomes(batches: AsyncIterable<readonly IngestedItem[]>, r
       isRead.resolve();
     },
   }, new CountQueuingStrategy({ highWaterMark: LIMITS.stream_outcomes }));
-  return { lines, held: held.promise };
+  return { lines, held: held.promise, ended: ended.promise };
 }

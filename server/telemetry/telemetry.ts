@@ -7,7 +7,14 @@
 
 import { type Attributes, context, metrics, type Span, SpanStatusCode, trace, type Tracer } from "@opentelemetry/api";
 import type { Database } from "../../db/database.ts";
-import { type AnsweredExchange, countOutcomes, fullRoute, type Observe } from "../http/exchange.ts";
+import {
+  type AnsweredExchange,
+  countOutcomes,
+  fullRoute,
+  type Observe,
+  tellAtEnd,
+  writeCounts,
+} from "../http/exchange.ts";
 import { codeOf } from "../log/request_log.ts";
 import type { Within } from "../listen/listener.ts";
 import type { Meter } from "../metrics/meter.ts";
@@ -42,7 +49,21 @@ export class Telemetry {
     // The runtime sets the method and the status, and does not replace what is set twice.
     span.setAttributes({ "http.route": route, ...describeAnswer(exchange) });
     if (exchange.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+    if (exchange.ended !== undefined) this.#traceStream(exchange);
   };
+
+  /** The span of a request ends when its answer begins: what is taken in from then on has one of its own. */
+  #traceStream(exchange: AnsweredExchange): void {
+    const span = this.#tracer.startSpan("stream usage");
+    tellAtEnd(exchange, ({ error, is_fault }, summary) => {
+      span.setAttributes({
+        "error.type": codeOf(error),
+        ...nameCounts(summary === undefined ? {} : writeCounts(summary)),
+      });
+      if (is_fault) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    });
+  }
 
   /** The same database, its work in the traces of the requests. */
   trace(database: Database): Database {
@@ -57,15 +78,18 @@ export class Telemetry {
 }
 
 function describeAnswer(exchange: AnsweredExchange): Attributes {
-  const { request_id, principal, error } = exchange;
-  const records = Object.entries(countOutcomes(exchange)).map(([name, count]) => [`costops.records.${name}`, count]);
+  const { request_id, principal, error, outcomes } = exchange;
   return {
     "error.type": codeOf(error),
     "costops.request_id": request_id,
     "costops.organization_id": principal?.organization_id || undefined,
     "costops.actor": principal?.actor,
-    ...Object.fromEntries(records),
+    ...nameCounts(countOutcomes(outcomes)),
   };
+}
+
+function nameCounts(counts: Readonly<Record<string, number>>): Attributes {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`costops.records.${name}`, count]));
 }
 
 /** Deno keeps the span of a request to node:http beside its answer, and does not make it the active one. */
