@@ -31,7 +31,7 @@ export function combineTrials(
   });
 }
 
-/** Parameters of a model besides its seasons: what a short series has fewer independent errors for. */
+/** Parameters of a model besides its seasons. */
 const ESTIMATED = 6;
 const FEWEST_DEGREES = 3;
 /** A longer season moves a forecast less than the shortest one does. */
@@ -40,7 +40,8 @@ const LARGEST_SHARE = 0.5;
 
 /**
  * How much wider an interval must be than that of a normal distribution with the deviation of the fitted errors, in a
- * series of so many values: the deviation is itself estimated (Student's t), and a season that was seen k times has taken
+ * series of so many values: the deviation is itself estimated (Student's t, with half the
+ * degrees of freedom as neighbouring errors go together and models are chosen by them), and a season that was seen k times has taken
  * a k-th of the noise out of the fitted errors, and brings as much into the forecast.
  */
 export function smallSampleFactor({ count, periods, level }: {
@@ -48,7 +49,7 @@ export function smallSampleFactor({ count, periods, level }: {
   readonly periods: readonly number[];
   readonly level: number;
 }): number {
-  const freedom = Math.max(FEWEST_DEGREES, count - ESTIMATED - (periods[0] ?? 0));
+  const freedom = Math.max(FEWEST_DEGREES, (count - ESTIMATED - (periods[0] ?? 0)) / 2);
   const share = periods.reduce((sum, period, at) => sum + (at === 0 ? 1 : LONGER_SEASON) * period / count, 0);
   const noise = Math.min(share, LARGEST_SHARE);
   const probability = (1 + level) / 2;

@@ -40,8 +40,8 @@ Deno.test("chooseOrigins() leaves a quarter to be forecast, and two periods to l
 
 Deno.test("smallSampleFactor() is 1 in a long series, and wide in four weeks of days", () => {
   assertNear([smallSampleFactor({ count: 1e7, periods: [7], level: 0.95 })], [1], 1e-4);
-  // Student's 2.1314 of 15 degrees over 1.96, and the root of 1.25 / 0.75.
-  assertNear([smallSampleFactor({ count: 28, periods: [7], level: 0.95 })], [1.0875 * 1.29099], 2e-3);
+  // Student's 2.3060 of (29 - 6 - 7) / 2 degrees over 1.9600, and the root of (1 + 7 / 29) / (1 - 7 / 29).
+  assertNear([smallSampleFactor({ count: 29, periods: [7], level: 0.95 })], [2.306 / 1.96 * 1.279204], 3e-3);
 });
 
 const BAND = { mean: Float64Array.of(10, 10), lower: Float64Array.of(8, 8), upper: Float64Array.of(12, 12) };
