@@ -39,17 +39,17 @@ export function addQueryOptions<Builder extends AnyCommand>(command: Builder, of
   return addOutputOptions(command, `${FORMATS}, focus, table (default: table on a terminal, else ${offTerminal})`);
 }
 
-/** Adds the flags of what answers with a report without a grouping of one's own. */
-export function addAnswerOptions<Builder extends AnyCommand>(command: Builder): Builder {
-  addPeriodOptions(command);
+/** Adds the flags of what answers with a report without a grouping of one's own; `since` is where it begins by default. */
+export function addAnswerOptions<Builder extends AnyCommand>(command: Builder, since = "this-month"): Builder {
+  addPeriodOptions(command, since);
   return addOutputOptions(command, `${FORMATS}, table (default: table on a terminal, else json)`);
 }
 
-function addPeriodOptions<Builder extends AnyCommand>(command: Builder): Builder {
+function addPeriodOptions<Builder extends AnyCommand>(command: Builder, since = "this-month"): Builder {
   return command
     .option(
       "--since <time>",
-      "from: 2026-01-31, 2026-01, 7d, 24h, yesterday, this-month, last-month, … (default: this-month)",
+      `from: 2026-01-31, 2026-01, 7d, 24h, yesterday, this-month, last-month, … (default: ${since})`,
     )
     .option("--until <time>", "to; a day is included whole (default: as --since says)")
     .option("--tz <zone>", "IANA time zone that days are counted in (COSTOPS_TZ; default: UTC)")

@@ -13,10 +13,12 @@ import type { Shell } from "./run.ts";
 export function addReport(program: Command, shell: Shell): void {
   const subjects = new Argument(
     "[subject]",
-    "cost, usage, summary (the change since the period before), budget, or forecast (of cost; its period is learned from)",
+    "cost, usage, summary (the change since the period before), anomaly, budget, or forecast (of cost; its period is learned from)",
   );
   const command = program.command("report")
-    .addArgument(subjects.choices(["cost", "usage", "summary", "budget", "forecast"] as const).default("cost"))
+    .addArgument(
+      subjects.choices(["cost", "usage", "summary", "anomaly", "budget", "forecast"] as const).default("cost"),
+    )
     .summary("write a report as csv, json, ndjson, md, html, xlsx, focus or a table")
     .description(
       "Writes a report of this month by model, or of what the flags say: a table on a terminal, CSV elsewhere. Numbers in " +
@@ -32,6 +34,7 @@ export function addReport(program: Command, shell: Shell): void {
         "costops report cost --since last-month --group-by project,model --format html -o report.html",
         "costops report cost --since last-month --group-by project --format focus -o focus.csv",
         "costops report summary --since last-month",
+        "costops report anomaly --format html -o anomalies.html",
         "costops report budget --format html -o budgets.html",
         "costops report forecast --group-by day,project --format html -o forecast.html",
       ),
@@ -46,6 +49,9 @@ export function addReport(program: Command, shell: Shell): void {
       if (type === "forecast") {
         const { answerForecastReport } = await import("./forecast_answer.ts");
         return await answerForecastReport(options as QueryOptions & { readonly horizon?: number }, shell);
+      }
+      if (type === "anomaly") {
+        return await (await import("./anomalies_answer.ts")).reportAnomalies(options as QueryOptions, shell);
       }
       const { answerQuery } = await import("./report_answer.ts");
       await answerQuery(options as QueryOptions, { shell, type, offTerminal: "csv" });

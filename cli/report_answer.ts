@@ -3,7 +3,13 @@
  */
 
 import { CostopsError } from "../core/error.ts";
-import { type FileFormat, FOCUS_FORMAT, readReportFormat, type ReportFormat } from "../core/report/format.ts";
+import {
+  type FileFormat,
+  FOCUS_FORMAT,
+  readReportFormat,
+  type ReportFormat,
+  type WriteReport,
+} from "../core/report/format.ts";
 import { isForecast, type Report } from "../core/report/report.ts";
 import { writeFile } from "../server/operations/report_makers.ts";
 import { makeReport, type ReportType } from "../server/operations/reports.ts";
@@ -51,11 +57,13 @@ export function readPeriod({ since, until, filter }: AnswerOptions, { config }: 
 /** Writes the report that `ask` makes. The format is checked and the file opened before the work starts. */
 export async function answerWith(
   ask: (session: Session) => Promise<Report>,
-  { options, shell, offTerminal, writeDirectly }: {
+  { options, shell, offTerminal, writeDirectly, writeTable }: {
     options: AnswerOptions;
     shell: Shell;
     offTerminal: "csv" | "json";
     writeDirectly?: WriteDirectly;
+    /** In the place of the table that other reports have. */
+    writeTable?: WriteReport;
   },
 ): Promise<void> {
   const { terminal } = shell;
@@ -72,6 +80,10 @@ export async function answerWith(
         return await writeDirectly(session, { format: format.name as FileFormat, write: output.write });
       }
       const report = await ask(session);
+      if (writeTable !== undefined && format.name === "table") {
+        for (const text of writeTable(report, { width: terminal.width })) output.write(text);
+        return;
+      }
       await write(report, { format, options, width: terminal.width, write: output.write });
     }, { isReading: true });
     await output.finish();

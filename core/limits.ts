@@ -168,6 +168,10 @@ export const LIMITS = {
   forecast_values: 100_000,
   /** One value of a series; sums of squares of as many stay far from the largest number there is. */
   forecast_value: 1e30,
+  /** Values of one dimension that are watched for anomalies, the costliest: smaller ones show in the total or nowhere. */
+  anomaly_groups: 20,
+  /** Anomalies of one answer, those of the largest impact: each takes a reading of what was used in it. */
+  anomalies: 50,
   /** Points of one series that is watched: twenty years of hours. */
   anomaly_values: 200_000,
   /** One of its values of either sign; squares of them stay far from what a double holds. */

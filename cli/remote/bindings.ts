@@ -4,6 +4,7 @@
 
 import { ACCOUNT_BINDINGS } from "./accounts.ts";
 import { ALERT_BINDINGS } from "./alerts.ts";
+import { ANOMALY_BINDINGS } from "./anomalies.ts";
 import type { AnyBinding } from "./binding.ts";
 import { BUDGET_BINDINGS } from "./budgets.ts";
 import { FORECAST_BINDINGS } from "./forecasts.ts";
@@ -24,5 +25,6 @@ export const BINDINGS: Readonly<Record<string, AnyBinding>> = {
   ...PRICE_BINDINGS,
   ...BUDGET_BINDINGS,
   ...ALERT_BINDINGS,
+  ...ANOMALY_BINDINGS,
   ...ACCOUNT_BINDINGS,
 };

@@ -34,8 +34,6 @@ interface View {
 
 /** Weight of the newest error in a view's mean error. */
 const ERROR_WEIGHT = 0.02;
-/** One error counts at most this many mean errors. */
-const ERROR_CLIP = 4;
 /** A view half as wrong as another weighs 2^4 times as much. */
 const SHARPNESS = 4;
 
@@ -102,7 +100,7 @@ function learnOne(view: View, slot: number, value: number): void {
 
 function learnError(mean: number | undefined, error: number): number {
   if (mean === undefined) return error;
-  return mean + ERROR_WEIGHT * (Math.min(error, ERROR_CLIP * mean) - mean);
+  return mean + ERROR_WEIGHT * (error - mean);
 }
 
 interface Guess {

@@ -76,6 +76,11 @@ export function describeUnpriced({ unpriced_records, unpriced_tokens, ratio }: C
   return `Not in the cost: ${records} without a known price (${tokens}); ${percent}% of the records are priced`;
 }
 
+/** What a report without rows says, in words. */
+export function describeNoRows({ report }: Pick<Report, "report">): string {
+  return report.type === "anomaly" ? "Nothing unusual in this period" : "No usage in this period";
+}
+
 /** The period of a report in a line: `2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z (UTC)`. */
 export function describePeriod({ report }: Pick<Report, "report">): string {
   return `${report.since} to ${report.until} (${report.tz})`;

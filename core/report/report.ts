@@ -50,7 +50,8 @@ export type ReportSubject =
   | "statistics"
   | "budget"
   | "cost_forecast"
-  | "usage_forecast";
+  | "usage_forecast"
+  | "anomaly";
 
 /** A report before it is written in a format. */
 export interface Report {

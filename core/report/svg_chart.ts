@@ -11,6 +11,7 @@ import { type Bar, barsOf } from "./chart.ts";
 import { displayCell, displayTick, displayUsd } from "./display.ts";
 import { cutText, widthOf } from "./display_width.ts";
 import { writeForecastSvg } from "./forecast_svg_chart.ts";
+import { toMarkedPeriods } from "./marked_periods.ts";
 import { escapeHtml } from "./formats/html_text.ts";
 import { isForecast, type Report } from "./report.ts";
 
@@ -28,7 +29,8 @@ const REST_COLOR = "#8c959f";
 const WIDTH = 960;
 
 /** Draws a report's cost, or a forecast; nothing when it has neither or no grouping. */
-export function* writeSvgChart(report: Report): Generator<string> {
+export function* writeSvgChart(shown: Report): Generator<string> {
+  const report = shown.report.type === "anomaly" ? toMarkedPeriods(shown) : shown;
   if (isForecast(report)) yield* writeForecastSvg(report);
   else if (report.columns.some((column) => column.type === "time")) yield* writeColumns(readStacks(report));
   else yield* writeBars(barsOf(report, MOST_BARS));

@@ -14,6 +14,7 @@ import type { Environment } from "../environment.ts";
 import { readForecastPeriod } from "../forecast/question.ts";
 import { reportBudgets } from "./budget_status.ts";
 import { forecastCost, toForecastQuestion } from "./forecasts.ts";
+import { findAnomalies, readAnomalyQuery } from "./anomalies.ts";
 import { parseFocusQuery, writeFocus } from "./focus.ts";
 import { buildReport, readReportQuery, type ReportInput, streamCosts } from "./reports.ts";
 
@@ -63,6 +64,11 @@ export const REPORT_MAKERS = {
     check: ({ query, asked_at }) => readBudgetDay(query, asked_at),
     make: ({ environment, principal, query: { organization_id } }) =>
       reportBudgets.handle(environment, principal, { organization_id }),
+  },
+  anomaly: {
+    permission: "forecast:read",
+    check: ({ principal, query, asked_at }) => readAnomalyQuery(principal, query, asked_at).query,
+    make: ({ environment, principal, query }) => findAnomalies.handle(environment, principal, query),
   },
 } as const satisfies Readonly<Record<string, ReportMaker>>;
 

@@ -5,6 +5,7 @@
 import { ADMIN_ROUTES } from "./admin.ts";
 import { ALERT_ROUTES } from "./alerts.ts";
 import { ANALYTICS_ROUTES } from "./analytics.ts";
+import { ANOMALY_ROUTES } from "./anomalies.ts";
 import { AUTH_ROUTES } from "./auth.ts";
 import { BUDGET_ROUTES } from "./budgets.ts";
 import { COST_ROUTES } from "./costs.ts";
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   ...USAGE_ROUTES,
   ...ANALYTICS_ROUTES,
   ...COST_ROUTES,
+  ...ANOMALY_ROUTES,
   ...ESTIMATE_ROUTES,
   ...FORECAST_ROUTES,
   ...PRICE_ROUTES,

@@ -4,7 +4,7 @@
 
 import { createHash } from "node:crypto";
 import { isNumeric, totalCells, writeExact } from "../cell.ts";
-import { describePeriod, describeUnpriced, displayCell, displayName } from "../display.ts";
+import { describeNoRows, describePeriod, describeUnpriced, displayCell, displayName } from "../display.ts";
 import { describeSummary } from "../summary_words.ts";
 import { writeSvgChart } from "../svg_chart.ts";
 import { escapeHtml as escape } from "./html_text.ts";
@@ -24,7 +24,7 @@ export function* writeHtml(report: Report): Generator<string> {
   yield* writeGrid(columns, rows);
   if (rows.length > 0) yield `<tfoot><tr>${writeTotals(report)}</tr></tfoot>\n`;
   yield "</table>\n";
-  if (rows.length === 0) yield "<p>No usage in this period.</p>\n";
+  if (rows.length === 0) yield `<p>${escape(describeNoRows(report))}.</p>\n`;
   yield* writeSides(report);
   const unpriced = describeUnpriced(coverage);
   yield `<p>${unpriced === undefined ? "Every record is priced" : escape(unpriced)}.</p>\n`;

@@ -90,9 +90,9 @@ function typeOf(name: string): Type {
   if (name.startsWith("tag:")) return "text";
   const isExpected = /(^|_)(mean|lower|upper|projected)_/.test(name);
   if (name.endsWith("_usd")) return isExpected ? "approximate_usd" : "usd";
-  if (isExpected || /(_percent|(^|_)mase)$/.test(name) || name.startsWith("average_")) return "thousandths";
+  if (isExpected || /(_(percent|score)|(^|_)mase)$/.test(name) || name.startsWith("average_")) return "thousandths";
   if (/_(rate|share|ratio)$/.test(name)) return "ratio";
-  if (/(^|_)(tokens|requests|records|groups|periods|origins)$/.test(name)) return "integer";
+  if (/(^|_)(tokens|requests|records|groups|periods|origins|anomalies)$/.test(name)) return "integer";
   return /^(hour|day|week|month)$|_(period|since|until)$/.test(name) ? "time" : "text";
 }
 

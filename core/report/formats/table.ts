@@ -3,7 +3,14 @@
  */
 
 import { isNumeric, totalCells } from "../cell.ts";
-import { describePeriod, describeUnpriced, displayCell, displayName, revealControls } from "../display.ts";
+import {
+  describeNoRows,
+  describePeriod,
+  describeUnpriced,
+  displayCell,
+  displayName,
+  revealControls,
+} from "../display.ts";
 import { cutText, padText, widthOf } from "../display_width.ts";
 import type { Cell, Report, ReportColumn, SideTable } from "../report.ts";
 import { describeSummary } from "../summary_words.ts";
@@ -61,7 +68,7 @@ export function* writeTable(
   yield writeLine(header, shown);
   yield rule;
   for (const row of report.rows) yield writeLine(rowTexts(report, row), shown);
-  if (report.rows.length === 0) yield "No usage in this period\n";
+  if (report.rows.length === 0) yield `${describeNoRows(report)}\n`;
   else yield rule + writeLine(totalTexts(report), shown);
   const figures = describeSummary(report);
   if (figures.length > 0) yield `\n${figures.map((figure) => `${figure}\n`).join("")}`;

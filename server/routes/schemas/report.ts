@@ -26,6 +26,7 @@ const ReportHead = z.looseObject({
     "budget",
     "cost_forecast",
     "usage_forecast",
+    "anomaly",
   ]),
   title: z.string(),
   organization_id: z.string(),
@@ -51,6 +52,9 @@ const ReportHead = z.looseObject({
   groups: z.array(Row).optional().describe("Of a forecast: each group's sum, method and errors."),
   price_changes: z.array(Row).optional().describe("Of a forecast: changes of price that it knows ahead."),
   history: z.array(Row).optional().describe("Of a forecast: what was measured before it."),
+  causes: z.array(Row).optional(),
+  contributors: z.array(Row).optional(),
+  periods: z.array(Row).optional(),
 });
 
 /** The schema of a report. */
