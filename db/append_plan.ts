@@ -46,34 +46,55 @@ interface Group {
   readonly places: number[];
 }
 
-/** Plans a batch. An id may come several times in it: what is stored is what storing one by one would leave. */
-export async function planAppend(entries: readonly AppendEntry[], queries: PlanQueries): Promise<AppendPlan> {
+/** What a batch comes to when none of its ids is taken. */
+export interface AppendDraft {
+  readonly entries: readonly AppendEntry[];
+  readonly groups: readonly Group[];
+  /** What is stored of each group, in the order of the keys. */
+  readonly inserts: readonly AppendEntry[];
+  readonly outcomes: readonly AppendOutcome[];
+}
+
+/** Drafts a batch without the database. An id may come several times in it: of its entries the last state is stored. */
+export function draftAppend(entries: readonly AppendEntry[], marks: PlanQueries["marks"] = new Map()): AppendDraft {
   const outcomes = new Array<AppendOutcome>(entries.length);
-  const groups = groupByKey(entries, { outcomes, marks: queries.marks });
-  // Whether an id is new shows when it is taken, and it is taken for what is stored of it then: its last state.
-  const asNew = new Map(groups.map((group) => [group.key, settle(group, { state: undefined, outcomes })!]));
-  const places = groups.length === 0 ? [] : await queries.takeIds([...asNew.values()]);
+  const groups = groupByKey(entries, { outcomes, marks });
+  const inserts = groups.map((group) => settle(group, { state: undefined, outcomes })!);
+  return { entries, groups, inserts, outcomes };
+}
+
+/** Plans a batch: what is stored is what storing its entries one by one would leave. */
+export async function planAppend(drafted: AppendDraft, queries: PlanQueries): Promise<AppendPlan> {
+  const draft = isBeyond(drafted.entries, queries.marks) ? draftAppend(drafted.entries, queries.marks) : drafted;
+  const { groups } = draft;
+  // Whether an id is new shows when it is taken, and it is taken for what is stored of it then.
+  const places = groups.length === 0 ? [] : await queries.takeIds(draft.inserts);
+  if (places.length === 0) return { outcomes: [...draft.outcomes], inserts: draft.inserts, replaced: [] };
+  const outcomes = [...draft.outcomes];
   const taken = places.map((place) => groups[place]!);
   const isTaken = new Set(taken.map(({ key }) => key));
   const identities = new Map<string, StoredIdentity>();
-  if (taken.length > 0) {
-    const found = await queries.findIdentities(taken.map(({ entries }) => entries[0]!));
-    for (const identity of found) identities.set(keyOf(identity), identity);
-  }
+  const found = await queries.findIdentities(taken.map(({ entries }) => entries[0]!));
+  for (const identity of found) identities.set(keyOf(identity), identity);
   const rows = await findReplaceable(taken, { identities, queries });
   const inserts: AppendEntry[] = [];
   const replaced: { row: UsageRow; entry: AppendEntry }[] = [];
-  for (const group of groups) {
+  groups.forEach((group, place) => {
     if (!isTaken.has(group.key)) {
-      inserts.push(asNew.get(group.key)!);
-      continue;
+      inserts.push(draft.inserts[place]!);
+      return;
     }
     const entry = settle(group, { state: readState(group, { identities, rows }), outcomes });
-    if (entry === undefined) continue;
+    if (entry === undefined) return;
     inserts.push(entry);
     replaced.push({ row: rows.get(group.key)!, entry });
-  }
+  });
   return { outcomes, inserts, replaced };
+}
+
+/** Whether some entries are from below their organization's prune mark. */
+function isBeyond(entries: readonly AppendEntry[], marks: PlanQueries["marks"]): boolean {
+  return marks.size > 0 && entries.some(({ record }) => record.timestamp < (marks.get(record.organization_id) ?? 0));
 }
 
 /** Whether an outcome means that the record is stored. */

@@ -33,6 +33,11 @@ export interface Database {
    * beginning when another process was in its way, so that all it leaves behind is what it returns.
    */
   write<Result>(work: (queries: Queries) => Promise<Result>, scope?: WriteScope): Promise<Result>;
+  /**
+   * Works out what an append of these entries will need, as far as it is known without the database: while it stores the
+   * entries before them, say. {@link append} of the same array then takes less time; nothing else changes.
+   */
+  prepareAppend(entries: readonly AppendEntry[]): Promise<void>;
   /** Appends usage and says of each entry, in order, what became of it; what it says is durable. */
   append(entries: readonly AppendEntry[], options?: AppendOptions): Promise<AppendOutcome[]>;
   /** Drops an organization's rows and identities from before an instant, within the transaction of a write to its usage. */

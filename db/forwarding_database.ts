@@ -21,6 +21,10 @@ export class ForwardingDatabase implements Database {
     this.#database = database;
   }
 
+  prepareAppend(entries: readonly AppendEntry[]): Promise<void> {
+    return this.#database.prepareAppend(entries);
+  }
+
   append(entries: readonly AppendEntry[], options?: AppendOptions): Promise<AppendOutcome[]> {
     return this.#database.append(entries, options);
   }

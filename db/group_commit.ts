@@ -2,10 +2,10 @@
  * Group commit: appends that come at the same time share one transaction, and each waits for it.
  */
 
-import { setImmediate } from "node:timers";
 import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { AppendEntry, AppendOutcome } from "./append.ts";
+import { giveTurn } from "./event_loop.ts";
 
 interface Waiting {
   readonly entries: readonly AppendEntry[];
@@ -71,7 +71,7 @@ export class GroupCommit {
     while (this.#queue.length > 0) {
       await this.#commitGroup(this.#takeGroup());
       // A caller that appends in a loop must not keep timers, signals and other requests from their turn.
-      await new Promise((resolve) => setImmediate(resolve));
+      await giveTurn();
     }
     this.#running = undefined;
   }

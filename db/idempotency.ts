@@ -75,6 +75,7 @@ function withinTransaction(
       if (scope === undefined || scope.usage_of === usage_of) return work(queries);
       return Promise.reject(new Error(`the route does not say that it changes the usage of ${scope.usage_of}`));
     },
+    prepareAppend: refuse("an append"),
     append: refuse("an append"),
     dropUsage: (_, before) => database.dropUsage(queries, before),
     storeRows: refuse("storing rows"),

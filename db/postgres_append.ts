@@ -7,20 +7,40 @@ import type { PoolClient } from "pg";
 import type { AppliedPrice } from "../core/pricing/price.ts";
 import type { AppendEntry, AppendOptions, AppendOutcome } from "./append.ts";
 import { type AppendPlan, isStored, keyOf, planAppend, type StoredIdentity } from "./append_plan.ts";
+import {
+  encodeAppend,
+  type EncodedAppend,
+  encodeIds,
+  encodeLines,
+  encodeRows,
+  type RollupValues,
+} from "./encoded_append.ts";
 import { queriesOnClient, type Row } from "./postgres.ts";
-import { writeTexts, writeWholes } from "./postgres_arrays.ts";
-import { copyIn } from "./postgres_copy_in.ts";
+import { writeTexts } from "./postgres_arrays.ts";
+import { copyChunks } from "./postgres_copy_in.ts";
 import { lockUsageForAppend } from "./postgres_locks.ts";
 import { adjustRollups } from "./rollup_changes.ts";
-import { addLinesSql, type Rollup, ROLLUP_MEASURES, ROLLUPS, RollupSums } from "./rollups.ts";
+import { addLinesSql, type Rollup, ROLLUP_MEASURES } from "./rollups.ts";
 import { toRollupChange, type UsageRow } from "./usage.ts";
-import { type StoredPrice, storePrice, USAGE_COLUMNS, writeRow } from "./usage_columns.ts";
+import { type StoredPrice, storePrice, USAGE_COLUMNS } from "./usage_columns.ts";
 
 /** Appends batches, each on a connection of its own. */
 export class PostgresAppender {
   /** Stored forms of prices, and those known to be in the database. */
   readonly #prices = new WeakMap<AppliedPrice, StoredPrice>();
   readonly #stored = new Set<bigint>();
+  /** What was worked out of batches that wait for their turn. */
+  readonly #encoded = new WeakMap<readonly AppendEntry[], EncodedAppend>();
+
+  /** Works out what {@link append} of these entries will send. */
+  async encode(entries: readonly AppendEntry[]): Promise<EncodedAppend> {
+    let encoded = this.#encoded.get(entries);
+    if (encoded === undefined) {
+      encoded = await encodeAppend(entries, (price) => this.#storedForm(price).id);
+      this.#encoded.set(entries, encoded);
+    }
+    return encoded;
+  }
 
   /**
    * Stores the prices that entries were given, before the transaction that needs them: two that store the same new price
@@ -48,17 +68,18 @@ export class PostgresAppender {
 
   /** Appends within a transaction, which is to be committed only when what it appended is kept. */
   async append(client: PoolClient, entries: readonly AppendEntry[], options: AppendOptions): Promise<Appended> {
+    const encoded = await this.encode(entries);
     const marks = await lockUsageForAppend(client, entries);
-    const plan = await planAppend(entries, {
+    const plan = await planAppend(encoded.draft, {
       marks,
-      takeIds: (entries) => takeIds(client, entries),
+      takeIds: (inserts) => takeIds(client, inserts === encoded.draft.inserts ? encoded.ids : encodeIds(inserts)),
       findIdentities: (keys) => findIdentities(client, keys),
       lockIdentities: (keys) => lockIdentities(client, keys),
       findRows: (keys) => findRows(client, keys),
     });
     const isRefused = options.is_atomic === true && !plan.outcomes.every(isStored);
     if (options.is_preview === true || isRefused) return { outcomes: plan.outcomes, is_kept: false };
-    await this.#write(client, plan);
+    await this.#write(client, plan, encoded);
     return { outcomes: plan.outcomes, is_kept: true };
   }
 
@@ -78,17 +99,18 @@ export class PostgresAppender {
     return [...written].every(([key, { record }]) => hashes.get(key) === record.content_hash);
   }
 
-  async #write(client: PoolClient, { inserts, replaced }: AppendPlan): Promise<void> {
+  async #write(client: PoolClient, { inserts, replaced }: AppendPlan, encoded: EncodedAppend): Promise<void> {
     if (replaced.length > 0) await replaceRows(client, replaced);
-    const rows = inserts.map((entry) => {
-      const { cost } = entry;
-      return writeRow(entry, cost.amount === null ? null : this.#storedForm(cost.price).id);
-    });
-    if (rows.length > 0) await copyIn(client, { table: "usage", columns: USAGE_COLUMNS }, rows);
-    const sums = new RollupSums();
-    for (const { record, cost } of inserts) sums.add(record, cost.amount);
-    for (const rollup of ROLLUPS) {
-      await addLines(client, { rollup, lines: withEmptyLines([...sums.lines(rollup)], { rollup, replaced }) });
+    const isAsDrafted = inserts === encoded.draft.inserts;
+    const { rows, lines } = isAsDrafted ? encoded : await encodeRows(inserts, (price) => this.#storedForm(price).id);
+    if (rows.length > 0) await copyChunks(client, { table: "usage", columns: USAGE_COLUMNS }, rows);
+    for (const { rollup, lines: added, statements } of lines) {
+      const isAll = replaced.length === 0;
+      const all = isAll ? statements : encodeLines(rollup, withEmptyLines(added, { rollup, replaced }));
+      // Lines too full for one sum come more than once, and go one after another.
+      for (const values of all) {
+        await client.query({ name: `add-${rollup.table}`, text: addLinesSql(rollup), values: [...values] });
+      }
     }
     // What is added comes first: no sum is ever less than nothing.
     if (replaced.length === 0) return;
@@ -108,9 +130,8 @@ export interface Appended {
   readonly is_kept: boolean;
 }
 
-/** Takes ids for these entries, and gives the places of those that are taken already. */
-async function takeIds(client: PoolClient, entries: readonly AppendEntry[]): Promise<number[]> {
-  const records = entries.map(({ record }) => record);
+/** Takes ids, and gives the places of those that are taken already. */
+async function takeIds(client: PoolClient, ids: EncodedAppend["ids"]): Promise<number[]> {
   const { rows } = await client.query({
     name: "take-ids",
     text: `with n as (
@@ -124,12 +145,7 @@ async function takeIds(client: PoolClient, entries: readonly AppendEntry[]): Pro
       select place from n
       where not exists (select 1 from taken_now as k where k.organization_id = n.o and k.id = n.i)
       order by place`,
-    values: [
-      writeTexts(records.map(({ organization_id }) => organization_id)),
-      writeTexts(records.map(({ id }) => id)),
-      writeTexts(records.map(({ content_hash }) => content_hash)),
-      writeWholes(records.map(({ timestamp }) => timestamp)),
-    ],
+    values: [...ids],
   });
   return (rows as Row[]).map(({ place }) => Number(place) - 1);
 }
@@ -197,17 +213,14 @@ async function replaceRows(client: PoolClient, replaced: AppendPlan["replaced"])
   );
 }
 
-type Line = readonly (string | number | bigint)[];
-
 /**
  * Adds a line of nothing for each that is taken from afterwards: all lines that a batch changes are locked in one order.
  */
 function withEmptyLines(
-  lines: Line[],
+  lines: readonly RollupValues[],
   { rollup, replaced }: { rollup: Rollup; replaced: AppendPlan["replaced"] },
-): Line[] {
-  if (replaced.length === 0) return lines;
-  const ordered: [string, Line][] = lines.map((line) => [orderOf(line), line]);
+): RollupValues[] {
+  const ordered: [string, RollupValues][] = lines.map((line) => [orderOf(line), line]);
   const known = new Set(ordered.map(([order]) => order));
   for (const { row } of replaced) {
     const { organization_id, timestamp, provider, model, project, environment, service_tier, user_id } = row;
@@ -223,33 +236,8 @@ function withEmptyLines(
 }
 
 /** What {@link RollupSums.lines} orders lines by: the dimensions, then the start, then the user. */
-function orderOf(line: Line): string {
+function orderOf(line: RollupValues): string {
   const [organization_id, start, provider, model, project, environment, service_tier, user_id] = line;
   const order = [organization_id, provider, model, project, environment, service_tier, start];
   return [...order, ...(typeof user_id === "string" ? [user_id] : [])].join("\0");
-}
-
-/** Adds lines to a roll-up, in their order. Lines too full for one sum come more than once, and go one after another. */
-async function addLines(client: PoolClient, { rollup, lines }: { rollup: Rollup; lines: Line[] }): Promise<void> {
-  const keys = rollup.has_user ? 8 : 7;
-  let rest = lines;
-  while (rest.length > 0) {
-    const once: Line[] = [];
-    const again: Line[] = [];
-    for (const line of rest) (isSameKey(once.at(-1), { line, keys }) ? again : once).push(line);
-    const columns = once[0]!.map((first, column) => writeColumn(typeof first, once.map((line) => line[column]!)));
-    await client.query({ name: `add-${rollup.table}`, text: addLinesSql(rollup), values: columns });
-    rest = again;
-  }
-}
-
-/** Each column of a roll-up's lines is of one type in all of them. */
-function writeColumn(type: string, values: Line): string {
-  return type === "string" ? writeTexts(values as string[]) : writeWholes(values as (number | bigint)[]);
-}
-
-function isSameKey(before: Line | undefined, { line, keys }: { line: Line; keys: number }): boolean {
-  if (before === undefined) return false;
-  for (let at = 0; at < keys; at++) if (before[at] !== line[at]) return false;
-  return true;
 }

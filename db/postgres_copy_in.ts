@@ -21,15 +21,27 @@ export interface CopyPlace {
 const CHUNK_ROWS = 1_000;
 
 /** Inserts rows, within the transaction of a connection. */
-export async function copyIn(
+export function copyIn(
   client: PoolClient,
-  { table, columns }: CopyPlace,
+  place: CopyPlace,
   rows: readonly (readonly CopiedValue[])[],
 ): Promise<void> {
-  const chunks: string[] = [];
-  for (let at = 0; at < rows.length; at += CHUNK_ROWS) {
-    chunks.push(rows.slice(at, at + CHUNK_ROWS).map(writeLine).join(""));
-  }
+  const chunks: Uint8Array[] = [];
+  for (let at = 0; at < rows.length; at += CHUNK_ROWS) chunks.push(writeRows(rows.slice(at, at + CHUNK_ROWS)));
+  return copyChunks(client, place, chunks);
+}
+
+/** Rows as COPY takes them, for {@link copyChunks}. */
+export function writeRows(rows: readonly (readonly CopiedValue[])[]): Uint8Array {
+  return Buffer.from(rows.map(writeLine).join(""));
+}
+
+/** Inserts rows that were written before, within the transaction of a connection. */
+export async function copyChunks(
+  client: PoolClient,
+  { table, columns }: CopyPlace,
+  chunks: readonly Uint8Array[],
+): Promise<void> {
   const names = columns.map((column) => `"${column}"`).join(", ");
   await pipeline(Readable.from(chunks), client.query(copyFrom(`copy ${table} (${names}) from stdin`)));
 }

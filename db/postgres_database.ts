@@ -138,6 +138,10 @@ class PostgresDatabase implements Database {
     this.#lanes = new AppendLanes(observeCommits((entries) => this.#append(entries, {}), onCommit), most);
   }
 
+  async prepareAppend(entries: readonly AppendEntry[]): Promise<void> {
+    if (entries.length > 0) await this.#appender.encode(entries);
+  }
+
   append(entries: readonly AppendEntry[], options: AppendOptions = {}): Promise<AppendOutcome[]> {
     if (entries.length === 0) return Promise.resolve([]);
     const isAlone = options.is_preview === true || options.is_atomic === true;
@@ -194,6 +198,7 @@ class PostgresDatabase implements Database {
   }
 
   async #append(entries: readonly AppendEntry[], options: AppendOptions): Promise<AppendOutcome[]> {
+    await this.#appender.encode(entries);
     let tries = 0;
     const prepare = (client: PoolClient) => {
       // Another process may have dropped a month that this one knows.

@@ -156,6 +156,11 @@ class SqliteDatabase implements Database {
     this.#writer.waitBriefly();
   }
 
+  /** What it needs is worked out on the way: no server stands still meanwhile. */
+  prepareAppend(): Promise<void> {
+    return Promise.resolve();
+  }
+
   append(entries: readonly AppendEntry[], options: AppendOptions = {}): Promise<AppendOutcome[]> {
     if (entries.length === 0) return Promise.resolve([]);
     const isAlone = options.is_preview === true || options.is_atomic === true;

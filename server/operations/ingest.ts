@@ -6,6 +6,7 @@ import { CostopsError } from "../../core/error.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { InputItem } from "../../core/usage/reader.ts";
 import type { AppendEntry, AppendOutcome } from "../../db/append.ts";
+import { giveTurn } from "../../db/event_loop.ts";
 import { collectBatches, readAhead } from "./batches.ts";
 import {
   answer,
@@ -57,8 +58,7 @@ async function* ingestBatches(begun: IntakeRun, given: IngestInput): AsyncGenera
 async function* ingestAll(begun: IntakeRun, input: IngestInput): AsyncGenerator<IngestedItem[]> {
   const preview = input.is_dry_run ? new Map<string, string>() : undefined;
   let index = 0;
-  for await (const prepared of readAhead(prepareBatches(input.items, begun))) {
-    const entries = prepared.flatMap(({ entry }) => (entry === undefined ? [] : [entry]));
+  for await (const { prepared, entries } of readAhead(prepareBatches(input, begun))) {
     const appended = await begun.environment.database.append(entries, { is_preview: input.is_dry_run });
     if (preview !== undefined) noticeRepeats(preview, { entries, appended });
     const answered = answer(prepared, { appended, first: index });
@@ -68,11 +68,28 @@ async function* ingestAll(begun: IntakeRun, input: IngestInput): AsyncGenerator<
   }
 }
 
-async function* prepareBatches(items: IngestInput["items"], begun: IntakeRun): AsyncGenerator<Prepared[]> {
+/** A batch that is ready to be appended. */
+interface PreparedBatch {
+  readonly prepared: readonly Prepared[];
+  readonly entries: readonly AppendEntry[];
+}
+
+/** Values that are prepared in one turn of the event loop, so that what the database answers meanwhile waits little. */
+const TURN_ITEMS = 200;
+
+/** Prepares batches; while one is stored, so is the next. */
+async function* prepareBatches({ items, is_dry_run }: IngestInput, begun: IntakeRun): AsyncGenerator<PreparedBatch> {
   for await (const batch of collectBatches(items, LIMITS.append_records)) {
     // An input may last for days, and prices change meanwhile.
     const run = { ...begun, book: await begun.environment.priceBook() };
-    yield batch.flatMap((item) => prepareItem(item, run));
+    const prepared: Prepared[] = [];
+    for (let at = 0; at < batch.length; at += TURN_ITEMS) {
+      if (at > 0) await giveTurn();
+      for (const item of batch.slice(at, at + TURN_ITEMS)) prepared.push(...prepareItem(item, run));
+    }
+    const entries = prepared.flatMap(({ entry }) => (entry === undefined ? [] : [entry]));
+    if (!is_dry_run) await begun.environment.database.prepareAppend(entries);
+    yield { prepared, entries };
   }
 }
 

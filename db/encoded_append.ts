@@ -1,0 +1,113 @@
+/**
+ * A batch as Postgres is sent it, worked out before its transaction: what a transaction waits for, others wait for too.
+ */
+
+import type { AppliedPrice } from "../core/pricing/price.ts";
+import type { AppendEntry } from "./append.ts";
+import { type AppendDraft, draftAppend } from "./append_plan.ts";
+import { writeTexts, writeWholes } from "./postgres_arrays.ts";
+import { writeRows } from "./postgres_copy_in.ts";
+import { keysOf, type Rollup, ROLLUPS, RollupSums } from "./rollups.ts";
+import { giveTurn } from "./event_loop.ts";
+import { writeRow } from "./usage_columns.ts";
+
+/** Rows of the usage table, and what they add to the roll-ups. */
+interface EncodedRows {
+  /** Rows as COPY takes them. */
+  readonly rows: readonly Uint8Array[];
+  /** Of each roll-up: its lines in the order of their keys, and what the statements that add them take. */
+  readonly lines: readonly EncodedLines[];
+}
+
+/** Lines of one roll-up, each once in a statement; lines too full for one sum come in several. */
+interface EncodedLines {
+  readonly rollup: Rollup;
+  readonly lines: readonly RollupValues[];
+  readonly statements: readonly (readonly string[])[];
+}
+
+/** A line of a roll-up: its key and its sums, in the order of the table's columns. */
+export type RollupValues = readonly (string | number | bigint)[];
+
+/** A batch, encoded as if none of its ids were taken. */
+export interface EncodedAppend extends EncodedRows {
+  readonly draft: AppendDraft;
+  /** The draft's ids: organizations, ids, hashes, instants. */
+  readonly ids: readonly string[];
+}
+
+/** Where a price is stored. */
+type FindPriceId = (price: AppliedPrice) => bigint;
+
+/** Rows that are encoded in one turn of the event loop. */
+const TURN_ROWS = 200;
+
+/** Encodes a batch, in several turns of the event loop. */
+export async function encodeAppend(entries: readonly AppendEntry[], findPriceId: FindPriceId): Promise<EncodedAppend> {
+  const draft = draftAppend(entries);
+  return { draft, ids: encodeIds(draft.inserts), ...await encodeRows(draft.inserts, findPriceId) };
+}
+
+/** Encodes the ids of entries, an array for each column. */
+export function encodeIds(entries: readonly AppendEntry[]): string[] {
+  return [
+    writeTexts(entries.map(({ record }) => record.organization_id)),
+    writeTexts(entries.map(({ record }) => record.id)),
+    writeTexts(entries.map(({ record }) => record.content_hash)),
+    writeWholes(entries.map(({ record }) => record.timestamp)),
+  ];
+}
+
+/** Encodes the rows of entries, in several turns of the event loop. */
+export async function encodeRows(entries: readonly AppendEntry[], findPriceId: FindPriceId): Promise<EncodedRows> {
+  const rows: Uint8Array[] = [];
+  const sums = new RollupSums();
+  for (let at = 0; at < entries.length; at += TURN_ROWS) {
+    if (at > 0) await giveTurn();
+    const turn = entries.slice(at, at + TURN_ROWS);
+    rows.push(writeRows(turn.map((entry) => {
+      const { record, cost } = entry;
+      sums.add(record, cost.amount);
+      return writeRow(entry, cost.amount === null ? null : findPriceId(cost.price));
+    })));
+  }
+  return { rows, lines: await encodeSums(sums) };
+}
+
+async function encodeSums(sums: RollupSums): Promise<EncodedLines[]> {
+  const encoded: EncodedLines[] = [];
+  for (const rollup of ROLLUPS) {
+    await giveTurn();
+    const lines = [...sums.lines(rollup)];
+    encoded.push({ rollup, lines, statements: encodeLines(rollup, lines) });
+  }
+  return encoded;
+}
+
+/** Encodes lines of a roll-up, in their order: an array for each column, for each statement that adds them. */
+export function encodeLines(rollup: Rollup, lines: readonly RollupValues[]): string[][] {
+  const keys = keysOf(rollup).length;
+  const statements: string[][] = [];
+  for (let rest = lines; rest.length > 0;) {
+    const once: RollupValues[] = [];
+    const again: RollupValues[] = [];
+    for (const line of rest) (isSameKey(once.at(-1), { line, keys }) ? again : once).push(line);
+    statements.push(once[0]!.map((first, column) => writeColumn(typeof first, once.map((line) => line[column]!))));
+    rest = again;
+  }
+  return statements;
+}
+
+/** Each column of a roll-up's lines is of one type in all of them. */
+function writeColumn(type: string, values: RollupValues): string {
+  return type === "string" ? writeTexts(values as string[]) : writeWholes(values as (number | bigint)[]);
+}
+
+function isSameKey(
+  before: RollupValues | undefined,
+  { line, keys }: { line: RollupValues; keys: number },
+): boolean {
+  if (before === undefined) return false;
+  for (let at = 0; at < keys; at++) if (before[at] !== line[at]) return false;
+  return true;
+}
