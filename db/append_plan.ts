@@ -93,7 +93,7 @@ export async function planAppend(drafted: AppendDraft, queries: PlanQueries): Pr
 }
 
 /** Whether some entries are from below their organization's prune mark. */
-function isBeyond(entries: readonly AppendEntry[], marks: PlanQueries["marks"]): boolean {
+export function isBeyond(entries: readonly AppendEntry[], marks: PlanQueries["marks"]): boolean {
   return marks.size > 0 && entries.some(({ record }) => record.timestamp < (marks.get(record.organization_id) ?? 0));
 }
 

@@ -6,35 +6,38 @@ import type { AppliedPrice } from "../core/pricing/price.ts";
 import type { AppendEntry } from "./append.ts";
 import { type AppendDraft, draftAppend } from "./append_plan.ts";
 import { writeTexts, writeWholes } from "./postgres_arrays.ts";
-import { writeRows } from "./postgres_copy_in.ts";
-import { keysOf, type Rollup, ROLLUPS, RollupSums } from "./rollups.ts";
+import { type CopyPlace, writeRows } from "./postgres_copy_in.ts";
+import { keysOf, type Rollup, ROLLUPS, RollupSums, type RollupValues } from "./rollups.ts";
 import { giveTurn } from "./event_loop.ts";
-import { writeRow } from "./usage_columns.ts";
+import { USAGE_COLUMNS, writeRow } from "./usage_columns.ts";
 
 /** Rows of the usage table, and what they add to the roll-ups. */
 interface EncodedRows {
   /** Rows as COPY takes them. */
   readonly rows: readonly Uint8Array[];
-  /** Of each roll-up: its lines in the order of their keys, and what the statements that add them take. */
   readonly lines: readonly EncodedLines[];
 }
 
-/** Lines of one roll-up, each once in a statement; lines too full for one sum come in several. */
-interface EncodedLines {
+/** Lines of one roll-up, in the order of their keys; a line that is too full for one sum comes several times. */
+export interface EncodedLines {
   readonly rollup: Rollup;
-  readonly lines: readonly RollupValues[];
-  readonly statements: readonly (readonly string[])[];
+  /** Their keys, each as one text. */
+  readonly names: readonly string[];
+  readonly values: readonly RollupValues[];
 }
-
-/** A line of a roll-up: its key and its sums, in the order of the table's columns. */
-export type RollupValues = readonly (string | number | bigint)[];
 
 /** A batch, encoded as if none of its ids were taken. */
 export interface EncodedAppend extends EncodedRows {
   readonly draft: AppendDraft;
-  /** The draft's ids: organizations, ids, hashes, instants. */
-  readonly ids: readonly string[];
+  /** Identities as COPY takes them. */
+  readonly identities: readonly Uint8Array[];
 }
+
+/** Where COPY puts what is encoded. */
+export const PLACES: { readonly [Part in "usage" | "identities"]: CopyPlace } = {
+  usage: { table: "usage", columns: USAGE_COLUMNS },
+  identities: { table: "usage_identity", columns: ["organization_id", "id", "content_hash", "timestamp"] },
+};
 
 /** Where a price is stored. */
 type FindPriceId = (price: AppliedPrice) => bigint;
@@ -45,17 +48,10 @@ const TURN_ROWS = 200;
 /** Encodes a batch, in several turns of the event loop. */
 export async function encodeAppend(entries: readonly AppendEntry[], findPriceId: FindPriceId): Promise<EncodedAppend> {
   const draft = draftAppend(entries);
-  return { draft, ids: encodeIds(draft.inserts), ...await encodeRows(draft.inserts, findPriceId) };
-}
-
-/** Encodes the ids of entries, an array for each column. */
-export function encodeIds(entries: readonly AppendEntry[]): string[] {
-  return [
-    writeTexts(entries.map(({ record }) => record.organization_id)),
-    writeTexts(entries.map(({ record }) => record.id)),
-    writeTexts(entries.map(({ record }) => record.content_hash)),
-    writeWholes(entries.map(({ record }) => record.timestamp)),
-  ];
+  const identities = draft.inserts.map(({ record: { organization_id, id, content_hash, timestamp } }) =>
+    [organization_id, id, Uint8Array.fromHex(content_hash), timestamp] as const
+  );
+  return { draft, identities: [writeRows(identities)], ...await encodeRows(draft.inserts, findPriceId) };
 }
 
 /** Encodes the rows of entries, in several turns of the event loop. */
@@ -71,20 +67,26 @@ export async function encodeRows(entries: readonly AppendEntry[], findPriceId: F
       return writeRow(entry, cost.amount === null ? null : findPriceId(cost.price));
     })));
   }
-  return { rows, lines: await encodeSums(sums) };
-}
-
-async function encodeSums(sums: RollupSums): Promise<EncodedLines[]> {
-  const encoded: EncodedLines[] = [];
+  const lines: EncodedLines[] = [];
   for (const rollup of ROLLUPS) {
-    await giveTurn();
-    const lines = [...sums.lines(rollup)];
-    encoded.push({ rollup, lines, statements: encodeLines(rollup, lines) });
+    if (entries.length > TURN_ROWS) await giveTurn();
+    const named = [...sums.namedLines(rollup)];
+    lines.push({ rollup, names: named.map(({ name }) => name), values: named.map(({ values }) => values) });
   }
-  return encoded;
+  return { rows, lines };
 }
 
-/** Encodes lines of a roll-up, in their order: an array for each column, for each statement that adds them. */
+/** Encodes ids as arrays: organizations, ids, hashes, instants. */
+export function encodeIds(entries: readonly AppendEntry[]): string[] {
+  return [
+    writeTexts(entries.map(({ record }) => record.organization_id)),
+    writeTexts(entries.map(({ record }) => record.id)),
+    writeTexts(entries.map(({ record }) => record.content_hash)),
+    writeWholes(entries.map(({ record }) => record.timestamp)),
+  ];
+}
+
+/** Encodes lines of a roll-up, in their order: of each statement that adds them, an array for each column. */
 export function encodeLines(rollup: Rollup, lines: readonly RollupValues[]): string[][] {
   const keys = keysOf(rollup).length;
   const statements: string[][] = [];

@@ -7,28 +7,23 @@ import type { PoolClient } from "pg";
 import type { AppliedPrice } from "../core/pricing/price.ts";
 import type { AppendEntry, AppendOptions, AppendOutcome } from "./append.ts";
 import { type AppendPlan, isStored, keyOf, planAppend, type StoredIdentity } from "./append_plan.ts";
-import {
-  encodeAppend,
-  type EncodedAppend,
-  encodeIds,
-  encodeLines,
-  encodeRows,
-  type RollupValues,
-} from "./encoded_append.ts";
+import { encodeAppend, type EncodedAppend, encodeIds, encodeRows, PLACES } from "./encoded_append.ts";
 import { queriesOnClient, type Row } from "./postgres.ts";
+import { addLines, NewAppender } from "./postgres_append_new.ts";
 import { writeTexts } from "./postgres_arrays.ts";
 import { copyChunks } from "./postgres_copy_in.ts";
 import { lockUsageForAppend } from "./postgres_locks.ts";
 import { adjustRollups } from "./rollup_changes.ts";
-import { addLinesSql, type Rollup, ROLLUP_MEASURES } from "./rollups.ts";
+import { type Rollup, ROLLUP_MEASURES, type RollupValues } from "./rollups.ts";
 import { toRollupChange, type UsageRow } from "./usage.ts";
-import { type StoredPrice, storePrice, USAGE_COLUMNS } from "./usage_columns.ts";
+import { type StoredPrice, storePrice } from "./usage_columns.ts";
 
 /** Appends batches, each on a connection of its own. */
 export class PostgresAppender {
   /** Stored forms of prices, and those known to be in the database. */
   readonly #prices = new WeakMap<AppliedPrice, StoredPrice>();
   readonly #stored = new Set<bigint>();
+  readonly #new = new NewAppender();
   /** What was worked out of batches that wait for their turn. */
   readonly #encoded = new WeakMap<readonly AppendEntry[], EncodedAppend>();
 
@@ -66,13 +61,29 @@ export class PostgresAppender {
     }
   }
 
+  /** Whether entries are to be tried by {@link appendNew} first. */
+  async isHopeful(entries: readonly AppendEntry[]): Promise<boolean> {
+    return this.#new.isHopeful(await this.encode(entries));
+  }
+
+  /** Appends entries that are taken for new, within a transaction; nothing is kept of it where they are not. */
+  async appendNew(client: PoolClient, entries: readonly AppendEntry[]): Promise<Appended> {
+    const outcomes = await this.#new.append(client, await this.encode(entries));
+    return outcomes === undefined ? { outcomes: [], is_kept: false } : { outcomes, is_kept: true };
+  }
+
+  /** Told of entries that were appended and committed. */
+  async noteStored(entries: readonly AppendEntry[]): Promise<void> {
+    this.#new.remember(await this.encode(entries));
+  }
+
   /** Appends within a transaction, which is to be committed only when what it appended is kept. */
   async append(client: PoolClient, entries: readonly AppendEntry[], options: AppendOptions): Promise<Appended> {
     const encoded = await this.encode(entries);
     const marks = await lockUsageForAppend(client, entries);
     const plan = await planAppend(encoded.draft, {
       marks,
-      takeIds: (inserts) => takeIds(client, inserts === encoded.draft.inserts ? encoded.ids : encodeIds(inserts)),
+      takeIds: (inserts) => takeIds(client, inserts),
       findIdentities: (keys) => findIdentities(client, keys),
       lockIdentities: (keys) => lockIdentities(client, keys),
       findRows: (keys) => findRows(client, keys),
@@ -103,14 +114,10 @@ export class PostgresAppender {
     if (replaced.length > 0) await replaceRows(client, replaced);
     const isAsDrafted = inserts === encoded.draft.inserts;
     const { rows, lines } = isAsDrafted ? encoded : await encodeRows(inserts, (price) => this.#storedForm(price).id);
-    if (rows.length > 0) await copyChunks(client, { table: "usage", columns: USAGE_COLUMNS }, rows);
-    for (const { rollup, lines: added, statements } of lines) {
-      const isAll = replaced.length === 0;
-      const all = isAll ? statements : encodeLines(rollup, withEmptyLines(added, { rollup, replaced }));
-      // Lines too full for one sum come more than once, and go one after another.
-      for (const values of all) {
-        await client.query({ name: `add-${rollup.table}`, text: addLinesSql(rollup), values: [...values] });
-      }
+    if (rows.length > 0) await copyChunks(client, PLACES.usage, rows);
+    for (const { rollup, values } of lines) {
+      const all = replaced.length === 0 ? values : withEmptyLines(values, { rollup, replaced });
+      await addLines(client, rollup, all);
     }
     // What is added comes first: no sum is ever less than nothing.
     if (replaced.length === 0) return;
@@ -131,7 +138,7 @@ export interface Appended {
 }
 
 /** Takes ids, and gives the places of those that are taken already. */
-async function takeIds(client: PoolClient, ids: EncodedAppend["ids"]): Promise<number[]> {
+async function takeIds(client: PoolClient, inserts: readonly AppendEntry[]): Promise<number[]> {
   const { rows } = await client.query({
     name: "take-ids",
     text: `with n as (
@@ -145,7 +152,7 @@ async function takeIds(client: PoolClient, ids: EncodedAppend["ids"]): Promise<n
       select place from n
       where not exists (select 1 from taken_now as k where k.organization_id = n.o and k.id = n.i)
       order by place`,
-    values: [...ids],
+    values: encodeIds(inserts),
   });
   return (rows as Row[]).map(({ place }) => Number(place) - 1);
 }

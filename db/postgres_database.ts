@@ -198,6 +198,28 @@ class PostgresDatabase implements Database {
   }
 
   async #append(entries: readonly AppendEntry[], options: AppendOptions): Promise<AppendOutcome[]> {
+    const isPlain = options.is_preview !== true && options.is_atomic !== true;
+    if (isPlain && await this.#appender.isHopeful(entries)) {
+      const { outcomes, is_kept } = await this.#transactAppend(
+        entries,
+        (client) => this.#appender.appendNew(client, entries),
+      );
+      if (is_kept) return outcomes;
+    }
+    const { outcomes } = await this.#transactAppend(
+      entries,
+      (client) => this.#appender.append(client, entries, options),
+      options,
+    );
+    return outcomes;
+  }
+
+  async #transactAppend(
+    entries: readonly AppendEntry[],
+    work: (client: PoolClient) => Promise<Appended>,
+    { is_preview }: AppendOptions = {},
+  ): Promise<Appended> {
+    // What is sent is worked out before a connection is taken.
     await this.#appender.encode(entries);
     let tries = 0;
     const prepare = (client: PoolClient) => {
@@ -205,15 +227,13 @@ class PostgresDatabase implements Database {
       if (tries++ > 0) this.#partitions.forget();
       return this.#prepare(client, entries);
     };
-    const { outcomes } = await this.#connections.transact<Appended>(
-      (client) => this.#appender.append(client, entries, options),
-      {
-        isKept: ({ is_kept }) => is_kept,
-        isStored: (client, { outcomes }) => this.#appender.isStored(client, entries, outcomes),
-        prepare: options.is_preview === true ? undefined : prepare,
-      },
-    );
-    return outcomes;
+    const appended = await this.#connections.transact<Appended>(work, {
+      isKept: ({ is_kept }) => is_kept,
+      isStored: (client, { outcomes }) => this.#appender.isStored(client, entries, outcomes),
+      prepare: is_preview === true ? undefined : prepare,
+    });
+    if (appended.is_kept) await this.#appender.noteStored(entries);
+    return appended;
   }
 
   async #prepareMonths(client: PoolClient, rows: StoredRows["rows"]): Promise<void> {

@@ -131,6 +131,11 @@ export function isWorthAnotherTry(error: unknown): boolean {
   return isMonthGone(error) || isConnectionLost(error);
 }
 
+/** Whether a row with this key is there already. */
+export function isKeyTaken(error: unknown): boolean {
+  return error instanceof Error && isServerError(error) && error.code === "23505";
+}
+
 /** Whether a month was dropped by another process between looking for it and writing to it. */
 export function isMonthGone(error: unknown): boolean {
   if (!(error instanceof Error) || !isServerError(error)) return false;

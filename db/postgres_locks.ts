@@ -37,6 +37,25 @@ export async function lockUsageForAppend(
       from unnest($3::text[]) as o`,
     values: [USAGE, EVERY, organizations],
   });
+  return await findPruneMarks(client, organizations);
+}
+
+/** Keeps writes and other appends out of an organization's usage; false, when others are in it. */
+export async function tryLockUsageAlone(client: PoolClient, organization: string): Promise<boolean> {
+  const { rows } = await client.query({
+    name: "lock-usage-alone",
+    text:
+      `select pg_try_advisory_xact_lock_shared($1, $2) and pg_try_advisory_xact_lock($1, hashtext($3) | 1) as is_alone`,
+    values: [USAGE, EVERY, organization],
+  });
+  return (rows[0] as Row).is_alone === true;
+}
+
+/** The prune marks of organizations that have one; they stay while their usage is locked. */
+export async function findPruneMarks(
+  client: PoolClient,
+  organizations: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
   const { rows } = await client.query({
     name: "prune-marks",
     text: "select organization_id, before from prune_marks where organization_id = any($1::text[])",

@@ -85,6 +85,9 @@ export interface RollupLine {
   cost_nanos: bigint;
 }
 
+/** A line as values: its key and its sums, in the order of the table's columns. */
+export type RollupValues = readonly (string | number | bigint)[];
+
 const COST_AT = ROLLUP_MEASURES.indexOf("cost_nanos");
 
 /** One record more, and a line's sums are still whole numbers that a double holds, and a cost of 63 bits. */
@@ -124,13 +127,18 @@ export class RollupSums {
   }
 
   /** The lines of a roll-up, in the order of their keys, so that two writers never wait for each other in a circle. */
-  *lines(rollup: Rollup): Generator<(string | number | bigint)[]> {
+  *lines(rollup: Rollup): Generator<RollupValues> {
+    for (const { values } of this.namedLines(rollup)) yield values;
+  }
+
+  /** The same lines, each with its key as one text. */
+  *namedLines(rollup: Rollup): Generator<{ readonly name: string; readonly values: RollupValues }> {
     const at = ROLLUPS.indexOf(rollup);
     const lines = [...this.#full[at]!, ...this.#lines[at]!].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    for (const [, { key, sums, cost_nanos }] of lines) {
+    for (const [name, { key, sums, cost_nanos }] of lines) {
       const values: (string | number | bigint)[] = [...key, ...sums];
       values[key.length + COST_AT] = cost_nanos;
-      yield values;
+      yield { name, values };
     }
   }
 
@@ -177,7 +185,8 @@ function addToLine(rollup: Rollup): string {
   return `on conflict (${keysOf(rollup).join(", ")}) do update set ${sums.join(", ")}`;
 }
 
-function columnsOf(rollup: Rollup): string[] {
+/** The columns of a roll-up, in the order of {@link RollupValues}. */
+export function columnsOf(rollup: Rollup): string[] {
   return [...keysOf(rollup), ...ROLLUP_MEASURES];
 }
 

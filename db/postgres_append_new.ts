@@ -1,0 +1,109 @@
+/**
+ * Appending a large batch that is taken for new: its ids, its rows and most of its roll-up lines go in by COPY, which
+ * takes the server half of what it takes to look at each first.
+ *
+ * What is stored already is seen by its key, and the batch is begun again the careful way. Such an append has its
+ * organization's usage to itself, so that it neither meets another's new keys nor waits for another in a circle.
+ */
+
+import type { PoolClient } from "pg";
+import type { AppendOutcome } from "./append.ts";
+import { isBeyond } from "./append_plan.ts";
+import { type EncodedAppend, type EncodedLines, encodeLines, PLACES } from "./encoded_append.ts";
+import { copyChunks, writeRows } from "./postgres_copy_in.ts";
+import { isKeyTaken } from "./postgres_errors.ts";
+import { findPruneMarks, tryLockUsageAlone } from "./postgres_locks.ts";
+import { addLinesSql, columnsOf, type Rollup, type RollupValues } from "./rollups.ts";
+
+/** Fewer entries are not worth having an organization's usage alone: only whole inputs come in batches as large. */
+const LEAST_ENTRIES = 2_000;
+
+/** Each time that a batch was not new, twice as many pass as before until one is tried again; at most this many. */
+const MOST_CAREFUL = 64;
+
+/** Appends batches as new ones, as long as they are. */
+export class NewAppender {
+  readonly #lines = new RecentLines();
+  #careful = 0;
+  #nextCareful = 1;
+
+  /** Whether a batch is to be tried as a new one. */
+  isHopeful({ draft: { entries } }: EncodedAppend): boolean {
+    const [first] = entries;
+    if (entries.length < LEAST_ENTRIES) return false;
+    if (!entries.every(({ record }) => record.organization_id === first!.record.organization_id)) return false;
+    return this.#careful === 0 || --this.#careful === 0;
+  }
+
+  /**
+   * Appends within a transaction, and gives the outcomes; undefined when the batch is not to be appended so, and the
+   * transaction is to be undone.
+   */
+  async append(client: PoolClient, encoded: EncodedAppend): Promise<AppendOutcome[] | undefined> {
+    const { entries, outcomes } = encoded.draft;
+    const { organization_id } = entries[0]!.record;
+    if (!await tryLockUsageAlone(client, organization_id)) return undefined;
+    if (isBeyond(entries, await findPruneMarks(client, [organization_id]))) return undefined;
+    try {
+      await copyChunks(client, PLACES.identities, encoded.identities);
+      await copyChunks(client, PLACES.usage, encoded.rows);
+      for (const lines of encoded.lines) await this.#addLines(client, lines);
+    } catch (error) {
+      if (!isKeyTaken(error)) throw error;
+      this.#careful = this.#nextCareful;
+      this.#nextCareful = Math.min(this.#nextCareful * 2, MOST_CAREFUL);
+      return undefined;
+    }
+    this.#nextCareful = 1;
+    return [...outcomes];
+  }
+
+  /** Tells which roll-up lines are there. To be wrong about them costs time and nothing else. */
+  remember({ draft, lines }: EncodedAppend): void {
+    if (draft.entries.length < LEAST_ENTRIES) return;
+    for (const { rollup, names } of lines) for (const name of names) this.#lines.add(rollup, name);
+  }
+
+  async #addLines(client: PoolClient, { rollup, names, values }: EncodedLines): Promise<void> {
+    const known: RollupValues[] = [];
+    const unknown: RollupValues[] = [];
+    names.forEach((name, at) => {
+      // A line that comes again is there by then.
+      const isThere = this.#lines.has(rollup, name) || names[at - 1] === name;
+      (isThere ? known : unknown).push(values[at]!);
+    });
+    if (unknown.length > 0) {
+      await copyChunks(client, { table: rollup.table, columns: columnsOf(rollup) }, [writeRows(unknown)]);
+    }
+    await addLines(client, rollup, known);
+  }
+}
+
+/** Adds lines to a roll-up, in the order of their keys, whether they are there or not. */
+export async function addLines(client: PoolClient, rollup: Rollup, lines: readonly RollupValues[]): Promise<void> {
+  for (const values of encodeLines(rollup, lines)) {
+    await client.query({ name: `add-${rollup.table}`, text: addLinesSql(rollup), values });
+  }
+}
+
+/** Lines of each roll-up that were written of late; some 150 bytes each. */
+const RECENT_LINES = 16_384;
+
+/** The lines of roll-ups that were written of late: twice as many as the bound, the older half forgotten at once. */
+class RecentLines {
+  readonly #newer = new Map<string, Set<string>>();
+  readonly #older = new Map<string, Set<string>>();
+
+  has({ table }: Rollup, name: string): boolean {
+    return this.#newer.get(table)?.has(name) === true || this.#older.get(table)?.has(name) === true;
+  }
+
+  add({ table }: Rollup, name: string): void {
+    let names = this.#newer.get(table);
+    if (names === undefined || names.size >= RECENT_LINES) {
+      if (names !== undefined) this.#older.set(table, names);
+      this.#newer.set(table, names = new Set());
+    }
+    names.add(name);
+  }
+}
