@@ -7,7 +7,7 @@ import type { AppendEntry } from "./append.ts";
 import { type AppendDraft, draftAppend } from "./append_plan.ts";
 import { writeTexts, writeWholes } from "./postgres_arrays.ts";
 import { type CopyPlace, writeRows } from "./postgres_copy_in.ts";
-import { keysOf, type Rollup, ROLLUPS, RollupSums, type RollupValues } from "./rollups.ts";
+import { keysOf, type Rollup, type RollupLine, ROLLUPS, RollupSums, type RollupValues } from "./rollups.ts";
 import { giveTurn } from "./event_loop.ts";
 import { USAGE_COLUMNS, writeRow } from "./usage_columns.ts";
 
@@ -21,9 +21,7 @@ interface EncodedRows {
 /** Lines of one roll-up, in the order of their keys; a line that is too full for one sum comes several times. */
 export interface EncodedLines {
   readonly rollup: Rollup;
-  /** Their keys, each as one text. */
-  readonly names: readonly string[];
-  readonly values: readonly RollupValues[];
+  readonly lines: readonly RollupLine[];
 }
 
 /** A batch, encoded as if none of its ids were taken. */
@@ -70,8 +68,7 @@ export async function encodeRows(entries: readonly AppendEntry[], findPriceId: F
   const lines: EncodedLines[] = [];
   for (const rollup of ROLLUPS) {
     if (entries.length > TURN_ROWS) await giveTurn();
-    const named = [...sums.namedLines(rollup)];
-    lines.push({ rollup, names: named.map(({ name }) => name), values: named.map(({ values }) => values) });
+    lines.push({ rollup, lines: sums.lines(rollup) });
   }
   return { rows, lines };
 }

@@ -14,7 +14,7 @@ import { writeTexts } from "./postgres_arrays.ts";
 import { copyChunks } from "./postgres_copy_in.ts";
 import { lockUsageForAppend } from "./postgres_locks.ts";
 import { adjustRollups } from "./rollup_changes.ts";
-import { type Rollup, ROLLUP_MEASURES, type RollupValues } from "./rollups.ts";
+import { type Rollup, ROLLUP_MEASURES, type RollupValues, valuesOf } from "./rollups.ts";
 import { toRollupChange, type UsageRow } from "./usage.ts";
 import { type StoredPrice, storePrice } from "./usage_columns.ts";
 
@@ -115,7 +115,8 @@ export class PostgresAppender {
     const isAsDrafted = inserts === encoded.draft.inserts;
     const { rows, lines } = isAsDrafted ? encoded : await encodeRows(inserts, (price) => this.#storedForm(price).id);
     if (rows.length > 0) await copyChunks(client, PLACES.usage, rows);
-    for (const { rollup, values } of lines) {
+    for (const { rollup, lines: added } of lines) {
+      const values = added.map(valuesOf);
       const all = replaced.length === 0 ? values : withEmptyLines(values, { rollup, replaced });
       await addLines(client, rollup, all);
     }

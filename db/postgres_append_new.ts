@@ -7,13 +7,22 @@
  */
 
 import type { PoolClient } from "pg";
+import { LIMITS } from "../core/limits.ts";
 import type { AppendOutcome } from "./append.ts";
 import { isBeyond } from "./append_plan.ts";
 import { type EncodedAppend, type EncodedLines, encodeLines, PLACES } from "./encoded_append.ts";
 import { copyChunks, writeRows } from "./postgres_copy_in.ts";
 import { isKeyTaken } from "./postgres_errors.ts";
 import { findPruneMarks, tryLockUsageAlone } from "./postgres_locks.ts";
-import { addLinesSql, columnsOf, type Rollup, type RollupValues } from "./rollups.ts";
+import {
+  addLinesSql,
+  columnsOf,
+  type Rollup,
+  type RollupLine,
+  ROLLUPS,
+  type RollupValues,
+  valuesOf,
+} from "./rollups.ts";
 
 /** Fewer entries are not worth having an organization's usage alone: only whole inputs come in batches as large. */
 const LEAST_ENTRIES = 2_000;
@@ -23,7 +32,7 @@ const MOST_CAREFUL = 64;
 
 /** Appends batches as new ones, as long as they are. */
 export class NewAppender {
-  readonly #lines = new RecentLines();
+  readonly #lines = new Map(ROLLUPS.map((rollup) => [rollup, new RecentLines()]));
   #careful = 0;
   #nextCareful = 1;
 
@@ -61,22 +70,26 @@ export class NewAppender {
   /** Tells which roll-up lines are there. To be wrong about them costs time and nothing else. */
   remember({ draft, lines }: EncodedAppend): void {
     if (draft.entries.length < LEAST_ENTRIES) return;
-    for (const { rollup, names } of lines) for (const name of names) this.#lines.add(rollup, name);
+    for (const encoded of lines) for (const line of encoded.lines) this.#lines.get(encoded.rollup)!.add(line);
   }
 
-  async #addLines(client: PoolClient, { rollup, names, values }: EncodedLines): Promise<void> {
+  async #addLines(client: PoolClient, { rollup, lines }: EncodedLines): Promise<void> {
     const known: RollupValues[] = [];
     const unknown: RollupValues[] = [];
-    names.forEach((name, at) => {
+    lines.forEach((line, at) => {
       // A line that comes again is there by then.
-      const isThere = this.#lines.has(rollup, name) || names[at - 1] === name;
-      (isThere ? known : unknown).push(values[at]!);
+      const isThere = this.#lines.get(rollup)!.has(line) || isSameLine(line, lines[at - 1]);
+      (isThere ? known : unknown).push(valuesOf(line));
     });
     if (unknown.length > 0) {
       await copyChunks(client, { table: rollup.table, columns: columnsOf(rollup) }, [writeRows(unknown)]);
     }
     await addLines(client, rollup, known);
   }
+}
+
+function isSameLine({ group, place }: RollupLine, before: RollupLine | undefined): boolean {
+  return before?.group === group && before.place === place;
 }
 
 /** Adds lines to a roll-up, in the order of their keys, whether they are there or not. */
@@ -86,24 +99,28 @@ export async function addLines(client: PoolClient, rollup: Rollup, lines: readon
   }
 }
 
-/** Lines of each roll-up that were written of late; some 150 bytes each. */
-const RECENT_LINES = 16_384;
+/** Places by group. */
+type Lines = Map<string, Set<number | string>>;
 
-/** The lines of roll-ups that were written of late: twice as many as the bound, the older half forgotten at once. */
+/** The lines of one roll-up that were written of late: at most twice the bound, the older half forgotten at once. */
 class RecentLines {
-  readonly #newer = new Map<string, Set<string>>();
-  readonly #older = new Map<string, Set<string>>();
+  #newer: Lines = new Map();
+  #older: Lines = new Map();
+  #count = 0;
 
-  has({ table }: Rollup, name: string): boolean {
-    return this.#newer.get(table)?.has(name) === true || this.#older.get(table)?.has(name) === true;
+  has({ group, place }: RollupLine): boolean {
+    return this.#newer.get(group)?.has(place) === true || this.#older.get(group)?.has(place) === true;
   }
 
-  add({ table }: Rollup, name: string): void {
-    let names = this.#newer.get(table);
-    if (names === undefined || names.size >= RECENT_LINES) {
-      if (names !== undefined) this.#older.set(table, names);
-      this.#newer.set(table, names = new Set());
+  add({ group, place }: RollupLine): void {
+    if (this.#count >= LIMITS.recent_lines) {
+      this.#older = this.#newer;
+      this.#newer = new Map();
+      this.#count = 0;
     }
-    names.add(name);
+    let places = this.#newer.get(group);
+    if (places === undefined) this.#newer.set(group, places = new Set());
+    if (!places.has(place)) this.#count++;
+    places.add(place);
   }
 }

@@ -78,15 +78,28 @@ export function sumModalTokens(units: OtherUnits | null): ModalTokens {
   return sums;
 }
 
-/** One line of a roll-up to be added: its key and its sums, in the order of the table's columns. */
+/** A line as values: its key and its sums, in the order of the table's columns. */
+export type RollupValues = readonly (string | number | bigint)[];
+
+/** One line of a roll-up to be added. */
 export interface RollupLine {
+  /** What its key has before time and user, as one text. */
+  readonly group: string;
+  /** Its time, and its user where the roll-up has users, as one text then. */
+  readonly place: number | string;
   readonly key: readonly (string | number)[];
   readonly sums: number[];
   cost_nanos: bigint;
 }
 
-/** A line as values: its key and its sums, in the order of the table's columns. */
-export type RollupValues = readonly (string | number | bigint)[];
+/** The lines of all roll-ups that share what their keys have before time and user. */
+interface LineGroup {
+  readonly name: string;
+  /** By place, for each roll-up. */
+  readonly lines: readonly Map<number | string, RollupLine>[];
+  /** Lines that hold no more; what comes after them is a line of the same key. */
+  readonly full: readonly RollupLine[][];
+}
 
 const COST_AT = ROLLUP_MEASURES.indexOf("cost_nanos");
 
@@ -96,9 +109,7 @@ const FULL_NANOS = 2n ** 62n;
 
 /** Sums records of one batch by roll-up line, so that each line is written once. */
 export class RollupSums {
-  readonly #lines = ROLLUPS.map(() => new Map<string, RollupLine>());
-  /** Lines that hold no more; what comes after them is a line of the same key. */
-  readonly #full = ROLLUPS.map((): [string, RollupLine][] => []);
+  readonly #groups = new Map<string, LineGroup>();
 
   /** Adds one new record. */
   add(record: UsageRecord, cost_nanos: bigint | null): void {
@@ -108,11 +119,9 @@ export class RollupSums {
     const cacheWrite = record.cache_write_5m_tokens + record.cache_write_1h_tokens + modal.cache_write_tokens;
     const output = record.output_tokens + modal.output_tokens;
     const isUnpriced = cost_nanos === null ? 1 : 0;
-    const group = `${record.organization_id}\0${record.provider}\0${record.model}\0${record.project ?? ""}\0${
-      record.environment ?? ""
-    }\0${record.service_tier}\0`;
+    const group = this.#findGroup(record);
     for (let at = 0; at < ROLLUPS.length; at++) {
-      const line = this.#find(at, group, record);
+      const line = findLine(group, { at, record });
       const { sums } = line;
       sums[0]! += record.units?.requests ?? 1;
       sums[1]! += 1;
@@ -127,36 +136,50 @@ export class RollupSums {
   }
 
   /** The lines of a roll-up, in the order of their keys, so that two writers never wait for each other in a circle. */
-  *lines(rollup: Rollup): Generator<RollupValues> {
-    for (const { values } of this.namedLines(rollup)) yield values;
-  }
-
-  /** The same lines, each with its key as one text. */
-  *namedLines(rollup: Rollup): Generator<{ readonly name: string; readonly values: RollupValues }> {
+  lines(rollup: Rollup): RollupLine[] {
     const at = ROLLUPS.indexOf(rollup);
-    const lines = [...this.#full[at]!, ...this.#lines[at]!].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    for (const [name, { key, sums, cost_nanos }] of lines) {
-      const values: (string | number | bigint)[] = [...key, ...sums];
-      values[key.length + COST_AT] = cost_nanos;
-      yield { name, values };
-    }
+    const groups = [...this.#groups.values()].sort((one, other) => compare(one.name, other.name));
+    return groups.flatMap(({ lines, full }) =>
+      [...full[at]!, ...lines[at]!.values()].sort((one, other) => compare(one.place, other.place))
+    );
   }
 
-  #find(at: number, group: string, record: UsageRecord): RollupLine {
-    const { width_ms, has_user } = ROLLUPS[at]!;
-    const start = record.timestamp - (record.timestamp % width_ms);
-    const text = has_user ? group + start + "\0" + (record.user ?? "") : group + start;
-    const lines = this.#lines[at]!;
-    const known = lines.get(text);
-    if (known !== undefined && !isFull(known)) return known;
-    if (known !== undefined) this.#full[at]!.push([text, known]);
-    const { organization_id, provider, model, project, environment, service_tier } = record;
-    const key = [organization_id, start, provider, model, project ?? "", environment ?? "", service_tier];
-    if (has_user) key.push(record.user ?? "");
-    const line = { key, sums: ROLLUP_MEASURES.map(() => 0), cost_nanos: 0n };
-    lines.set(text, line);
-    return line;
+  #findGroup({ organization_id, provider, model, project, environment, service_tier }: UsageRecord): LineGroup {
+    const name = `${organization_id}\0${provider}\0${model}\0${project ?? ""}\0${environment ?? ""}\0${service_tier}\0`;
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      group = { name, lines: ROLLUPS.map(() => new Map()), full: ROLLUPS.map(() => []) };
+      this.#groups.set(name, group);
+    }
+    return group;
   }
+}
+
+/** A line's key and its sums, in the order of the table's columns. */
+export function valuesOf({ key, sums, cost_nanos }: RollupLine): RollupValues {
+  const values: (string | number | bigint)[] = key.concat(sums);
+  values[key.length + COST_AT] = cost_nanos;
+  return values;
+}
+
+function findLine(group: LineGroup, { at, record }: { at: number; record: UsageRecord }): RollupLine {
+  const { width_ms, has_user } = ROLLUPS[at]!;
+  const start = record.timestamp - (record.timestamp % width_ms);
+  const place = has_user ? `${start}\0${record.user ?? ""}` : start;
+  const lines = group.lines[at]!;
+  const known = lines.get(place);
+  if (known !== undefined && !isFull(known)) return known;
+  if (known !== undefined) group.full[at]!.push(known);
+  const { organization_id, provider, model, project, environment, service_tier } = record;
+  const key = [organization_id, start, provider, model, project ?? "", environment ?? "", service_tier];
+  if (has_user) key.push(record.user ?? "");
+  const line = { group: group.name, place, key, sums: ROLLUP_MEASURES.map(() => 0), cost_nanos: 0n };
+  lines.set(place, line);
+  return line;
+}
+
+function compare(one: number | string, other: number | string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function isFull({ sums, cost_nanos }: RollupLine): boolean {

@@ -6,7 +6,7 @@ import type { StatementSync } from "node:sqlite";
 import type { AppliedPrice } from "../core/pricing/price.ts";
 import type { AppendEntry, AppendOptions, AppendOutcome } from "./append.ts";
 import { beyondRetention, isStored } from "./append_plan.ts";
-import { addLineSql, ROLLUPS, RollupSums } from "./rollups.ts";
+import { addLineSql, ROLLUPS, RollupSums, valuesOf } from "./rollups.ts";
 import type { SqliteConnection } from "./sqlite.ts";
 import { SqliteSuperseder } from "./sqlite_supersede.ts";
 import { type StoredPrice, storePrice, USAGE_COLUMNS, writeRow } from "./usage_columns.ts";
@@ -115,7 +115,7 @@ export class SqliteAppender {
   /** Writes what the batch has summed up to here. */
   #addSums(batch: Batch): void {
     ROLLUPS.forEach((rollup, at) => {
-      for (const line of batch.sums.lines(rollup)) this.#addLines[at]!.run(...line);
+      for (const line of batch.sums.lines(rollup)) this.#addLines[at]!.run(...valuesOf(line));
     });
     batch.sums = new RollupSums();
   }
