@@ -13,7 +13,7 @@ import { isBeyond } from "./append_plan.ts";
 import { type EncodedAppend, type EncodedLines, encodeLines, PLACES } from "./encoded_append.ts";
 import { copyChunks, writeRows } from "./postgres_copy_in.ts";
 import { isKeyTaken } from "./postgres_errors.ts";
-import { findPruneMarks, tryLockUsageAlone } from "./postgres_locks.ts";
+import { tryLockUsageAlone } from "./postgres_locks.ts";
 import {
   addLinesSql,
   columnsOf,
@@ -26,6 +26,9 @@ import {
 
 /** Fewer entries are not worth having an organization's usage alone: only whole inputs come in batches as large. */
 const LEAST_ENTRIES = 2_000;
+
+/** Fewer lines of a roll-up are not worth two statements. */
+const LEAST_LINES = 500;
 
 /** Each time that a batch was not new, twice as many pass as before until one is tried again; at most this many. */
 const MOST_CAREFUL = 64;
@@ -50,9 +53,8 @@ export class NewAppender {
    */
   async append(client: PoolClient, encoded: EncodedAppend): Promise<AppendOutcome[] | undefined> {
     const { entries, outcomes } = encoded.draft;
-    const { organization_id } = entries[0]!.record;
-    if (!await tryLockUsageAlone(client, organization_id)) return undefined;
-    if (isBeyond(entries, await findPruneMarks(client, [organization_id]))) return undefined;
+    const marks = await tryLockUsageAlone(client, entries[0]!.record.organization_id);
+    if (marks === undefined || isBeyond(entries, marks)) return undefined;
     try {
       await copyChunks(client, PLACES.identities, encoded.identities);
       await copyChunks(client, PLACES.usage, encoded.rows);
@@ -74,6 +76,7 @@ export class NewAppender {
   }
 
   async #addLines(client: PoolClient, { rollup, lines }: EncodedLines): Promise<void> {
+    if (lines.length < LEAST_LINES) return await addLines(client, rollup, lines.map(valuesOf));
     const known: RollupValues[] = [];
     const unknown: RollupValues[] = [];
     lines.forEach((line, at) => {

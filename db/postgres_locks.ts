@@ -37,29 +37,33 @@ export async function lockUsageForAppend(
       from unnest($3::text[]) as o`,
     values: [USAGE, EVERY, organizations],
   });
-  return await findPruneMarks(client, organizations);
-}
-
-/** Keeps writes and other appends out of an organization's usage; false, when others are in it. */
-export async function tryLockUsageAlone(client: PoolClient, organization: string): Promise<boolean> {
-  const { rows } = await client.query({
-    name: "lock-usage-alone",
-    text:
-      `select pg_try_advisory_xact_lock_shared($1, $2) and pg_try_advisory_xact_lock($1, hashtext($3) | 1) as is_alone`,
-    values: [USAGE, EVERY, organization],
-  });
-  return (rows[0] as Row).is_alone === true;
-}
-
-/** The prune marks of organizations that have one; they stay while their usage is locked. */
-export async function findPruneMarks(
-  client: PoolClient,
-  organizations: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
   const { rows } = await client.query({
     name: "prune-marks",
     text: "select organization_id, before from prune_marks where organization_id = any($1::text[])",
     values: [organizations],
   });
-  return new Map((rows as Row[]).map((row) => [String(row.organization_id), Number(row.before)]));
+  return toMarks(rows);
+}
+
+/**
+ * Keeps writes and other appends out of an organization's usage, and gives its prune mark, if any; undefined, when others
+ * are in it.
+ */
+export async function tryLockUsageAlone(
+  client: PoolClient,
+  organization: string,
+): Promise<ReadonlyMap<string, number> | undefined> {
+  const name = client.escapeLiteral(organization);
+  // Two statements at once, each of which sees what is committed when it begins: the mark is read once it stays.
+  const results = await client.query(
+    `select pg_try_advisory_xact_lock_shared(${USAGE}, ${EVERY})
+        and pg_try_advisory_xact_lock(${USAGE}, hashtext(${name}) | 1) as is_alone;
+      select organization_id, before from prune_marks where organization_id = ${name}`,
+  );
+  const [lock, marks] = results as unknown as readonly { readonly rows: Row[] }[];
+  return lock!.rows[0]!.is_alone === true ? toMarks(marks!.rows) : undefined;
+}
+
+function toMarks(rows: readonly Row[]): ReadonlyMap<string, number> {
+  return new Map(rows.map((row) => [String(row.organization_id), Number(row.before)]));
 }

@@ -9,14 +9,14 @@ import { findRollupFaults, readRows } from "./oracle.ts";
 import { hashText, makeCost, makeEntry, NOON } from "./records.ts";
 import { openTwo } from "./two_handles.ts";
 
-/** As many as an input brings at once; over some hours, of several users and models. */
+/** As many as an input brings at once: one a minute, of 700 users and 3 models. */
 function makeEntries(count: number, { from = 0, ...overrides }: Partial<UsageRecord> & { from?: number } = {}) {
   return Array.from({ length: count }, (_, at) =>
     makeEntry({
       id: `r${from + at}`,
-      timestamp: NOON + (from + at) * 5_000,
+      timestamp: NOON + (from + at) * 60_000,
       model: `gpt-${at % 3}`,
-      user: `user-${at % 7}`,
+      user: `user-${at % 700}`,
       ...overrides,
     }, makeCost(3n)));
 }

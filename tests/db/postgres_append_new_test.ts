@@ -5,7 +5,7 @@ import { PostgresAppender } from "../../db/postgres_append.ts";
 import { lockUsageForAppend } from "../../db/postgres_locks.ts";
 import { findRollupFaults, readRows } from "./oracle.ts";
 import { withPostgresDatabase } from "./postgres_place.ts";
-import { makeEntry, NOON } from "./records.ts";
+import { hashText, makeEntry, NOON } from "./records.ts";
 
 interface Place {
   readonly database: Database;
@@ -27,8 +27,12 @@ async function withPlace(test: (place: Place) => Promise<void>): Promise<void> {
   });
 }
 
+/** Of as many users, so that each has a roll-up line of its own. */
 function makeEntries(count: number, from = 0) {
-  return Array.from({ length: count }, (_, at) => makeEntry({ id: `r${from + at}`, timestamp: NOON + at * 1_000 }));
+  return Array.from(
+    { length: count },
+    (_, at) => makeEntry({ id: `r${from + at}`, timestamp: NOON + at * 1_000, user: `user-${at}` }),
+  );
 }
 
 Deno.test("appendNew() stores a batch whose ids and lines are new, and one whose lines it knows", async () => {
@@ -50,7 +54,8 @@ Deno.test("appendNew() stores a batch whose ids and lines are new, and one whose
 Deno.test("appendNew() keeps nothing of a batch with an id that is taken, wherever it stands, and tries fewer after it", async () => {
   await withPlace(async ({ database, connections }) => {
     const appender = new PostgresAppender();
-    await database.append([makeEntry({ id: "r0" }), makeEntry({ id: "r2500" }), makeEntry({ id: "r9999" })]);
+    const ids = ["r0", "r2500", "r9999"];
+    await database.append(ids.map((id, at) => makeEntry({ id, user: `user-${at}`, content_hash: hashText("other") })));
     const tries: boolean[] = [];
     for (const from of [0, 2_000, 9_000, 20_000, 24_000, 28_000, 32_000, 36_000]) {
       const entries = makeEntries(2_000, from);
