@@ -6,7 +6,7 @@ import type { ModelForecast } from "./combined.ts";
 import type { ModelName } from "./candidates.ts";
 
 const MODEL_WORDS: Readonly<Record<ModelName, string>> = {
-  smoothing: "exponential smoothing and theta",
+  smoothing: "smoothing (exponential, theta)",
   autoregression: "autoregression",
   differences: "autoregression of changes",
 };
