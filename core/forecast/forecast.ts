@@ -76,7 +76,8 @@ export interface Forecast extends ForecastBand {
  */
 export function forecast(input: ForecastInput): Forecast {
   checkInput(input);
-  const { values, unknown_end } = findHistory(input.values);
+  const most = input.method === "fast" ? LIMITS.forecast_history_fast : LIMITS.forecast_history;
+  const { values, unknown_end } = findHistory(input.values, most);
   const known = values.filter((value) => value !== null);
   const asked = { horizon: unknown_end + input.horizon, level: input.level ?? LEVEL };
   const warnings: string[] = [];
@@ -102,8 +103,7 @@ function chooseModel(values: readonly (number | null)[], { input, asked, warning
     warnings.push(`${countOf(known.length, "value")} from which nothing but a mean can be learned: a wide interval`);
     return forecastMean(known, asked);
   }
-  const most = input.method === "fast" ? LIMITS.forecast_history_fast : LIMITS.forecast_history;
-  const series = readySeries(values.slice(-most), { periods: input.periods, warnings });
+  const series = readySeries(values, { periods: input.periods, warnings });
   return forecastCombined(series, asked, chooseEffort(series, input.method ?? "auto"));
 }
 

@@ -11,13 +11,14 @@ export interface History {
 }
 
 /**
- * Leaves out what stands before the first use, which says nothing about what comes after it, and tells missing values
- * at the end apart. Of a series that is 0 all along, its known part stays.
+ * Leaves out what stands before the first use, which says nothing about what comes after it, and all but the latest
+ * values, and tells missing values at the end apart. Of a series that is 0 all along, its known part stays.
  */
-export function findHistory(values: readonly (number | null)[]): History {
+export function findHistory(values: readonly (number | null)[], most = Infinity): History {
   const end = values.findLastIndex((value) => value !== null) + 1;
+  const isKnown = (value: number | null, at: number) => value !== null && at >= end - most;
   const firstUse = values.findIndex((value) => value !== null && value > 0);
-  const start = firstUse === -1 ? Math.max(values.findIndex((value) => value !== null), 0) : firstUse;
+  const start = Math.max(firstUse, values.findIndex(isKnown), 0);
   return { values: values.slice(start, end), unknown_end: values.length - end };
 }
 

@@ -17,6 +17,7 @@ Deno.test("findHistory() begins at the first use and ends at the last known valu
   assert.deepEqual(findHistory([0, null, 0, 2, null, 3, null]), { values: [2, null, 3], unknown_end: 1 });
   assert.deepEqual(findHistory([null, 0, 0]), { values: [0, 0], unknown_end: 0 });
   assert.deepEqual(findHistory([null, null]), { values: [], unknown_end: 2 });
+  assert.deepEqual(findHistory([1, 0, null, 4, 0, null], 3), { values: [4, 0], unknown_end: 1 });
 });
 
 Deno.test("fillMissing() takes the value a season before or after, else one between the neighbours", () => {
