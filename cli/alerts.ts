@@ -8,10 +8,12 @@ import type { Shell } from "./run.ts";
 
 /** Declares the commands below `alerts`. */
 export function addAlerts(program: Command, shell: Shell): void {
-  const alerts = program.command("alerts").summary("budgets that reach a threshold, and missing prices, told once")
+  const alerts = program.command("alerts").summary(
+    "budgets that reach a threshold, unusual days and missing prices, told once",
+  )
     .description(
-      "Tells once of each threshold that a budget reaches in a period, and of each model and day with usage without a " +
-        "price: on stdout, to signed webhooks and to Slack. A server does so by itself; cron runs `alerts run`.",
+      "Tells once of each threshold that a budget reaches in a period, of each anomaly, and of each model and day with " +
+        "usage without a price: on stdout, to signed webhooks and to Slack. A server does so by itself; cron runs `alerts run`.",
     )
     .addHelpText("after", examples("costops alerts run", "costops alerts channel add --help"));
   const answers = () => import("./alerts_answer.ts");

@@ -305,6 +305,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/forecast/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find anomalies
+         * @description Periods whose cost was not as usual by the history before them, consecutive ones as one anomaly: what was spent, what was expected, and why, in amounts that add up to the difference. The last 30 days by default, of hours the last 7. A period that runs is told only when it is already above what was expected of all of it.
+         */
+        get: operations["findAnomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/estimates": {
         parameters: {
             query?: never;
@@ -1490,7 +1510,7 @@ export interface components {
         Report: {
             report: {
                 /** @enum {string} */
-                type: "cost" | "usage" | "summary" | "cost_series" | "usage_series" | "providers" | "models" | "trends" | "statistics" | "budget" | "cost_forecast" | "usage_forecast";
+                type: "cost" | "usage" | "summary" | "cost_series" | "usage_series" | "providers" | "models" | "trends" | "statistics" | "budget" | "cost_forecast" | "usage_forecast" | "anomaly";
                 title: string;
                 organization_id: string;
                 since: components["schemas"]["Instant"];
@@ -1528,6 +1548,9 @@ export interface components {
                 price_changes?: components["schemas"]["ReportRow"][];
                 /** @description Of a forecast: what was measured before it. */
                 history?: components["schemas"]["ReportRow"][];
+                causes?: components["schemas"]["ReportRow"][];
+                contributors?: components["schemas"]["ReportRow"][];
+                periods?: components["schemas"]["ReportRow"][];
             } & {
                 [key: string]: unknown;
             };
@@ -2398,7 +2421,7 @@ export interface components {
         };
         NewReport: {
             /** @enum {string} */
-            report_type: "cost" | "usage" | "summary" | "forecast" | "budget";
+            report_type: "cost" | "usage" | "summary" | "forecast" | "budget" | "anomaly";
             /** @description The credential's own organization, or any when the credential is a super admin's. */
             organization_id?: string;
             /**
@@ -2450,7 +2473,7 @@ export interface components {
             id: string;
             organization_id: string;
             /** @enum {string} */
-            type: "budget.threshold_reached" | "price.missing";
+            type: "budget.threshold_reached" | "anomaly.found" | "price.missing";
             text: string;
             /** @description Facts, by the type; amounts as decimal text. */
             data: {
@@ -2482,7 +2505,7 @@ export interface components {
             id: string;
             organization_id: string;
             /** @enum {string} */
-            type: "budget.threshold_reached" | "price.missing";
+            type: "budget.threshold_reached" | "anomaly.found" | "price.missing";
             text: string;
             /** @description Facts, by the type; amounts as decimal text. */
             data: {
@@ -5038,6 +5061,155 @@ export interface operations {
             };
             /** @description There is no such thing in the credential's organization */
             404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The organization's rate limit is used up */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily not possible: try again as Retry-After says */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findAnomalies: {
+        parameters: {
+            query?: {
+                /** @description The credential's own organization, or any when the credential is a super admin's. */
+                organization_id?: string;
+                /** @description From when: 2026-01-31, RFC 3339, 7d, 24h, today, this-month, last-month. This month when no range is given. */
+                since?: string;
+                /** @description Until when; a day is included. */
+                until?: string;
+                /** @description Another name of since. */
+                start_date?: string;
+                /** @description Another name of until. */
+                end_date?: string;
+                /** @description The IANA time zone that days are counted in; UTC when it is not given. */
+                tz?: string;
+                /** @description `key=value`, several values by comma: `tag:team=search`, `model=gpt-4o,gpt-4`. */
+                filter?: string[];
+                provider?: string[];
+                model?: string[];
+                project?: string[];
+                user?: string[];
+                environment?: string[];
+                service_tier?: string[];
+                operation?: string[];
+                session?: string[];
+                /** @description Dimensions whose 20 costliest values are watched beside the total; model and project by default. */
+                group_by?: string[];
+                interval?: "hour" | "day";
+                /** @description Dollars; smaller impacts are not told. 1 by default. */
+                min_impact?: string;
+                /** @description A period is told above this score: minus the decimal logarithm of how seldom chance makes one as unusual, of the total and of all groups together. 3 by default (one day in 1,000), of hours 4. */
+                min_score?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A row for each anomaly, by time */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Unreadable: not JSON, not UTF-8, or no request at all */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that does not hold */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential does not permit this */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];

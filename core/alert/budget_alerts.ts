@@ -5,7 +5,7 @@
 import type { BudgetStatus } from "../budget/status.ts";
 import { formatUsd } from "../money.ts";
 import { formatInstant } from "../time.ts";
-import type { Alert } from "./alert.ts";
+import { type Alert, writeDollars } from "./alert.ts";
 
 /** How long after its period an alert is kept: a year and a bit. */
 const KEPT_MS = 400 * 86_400_000;
@@ -17,8 +17,8 @@ export function findBudgetAlerts(status: BudgetStatus): Alert[] {
   return status.thresholds_reached.map((percent) => ({
     type: "budget.threshold_reached",
     key: JSON.stringify(["budget", budget.id, period.since, period.until, percent]),
-    text: `Budget ${budget.name} has reached ${percent}% in ${period.label}: ${writeDollars(formatUsd(spent))} of ` +
-      `${writeDollars(formatUsd(budget.amount))} are spent` +
+    text: `Budget ${budget.name} has reached ${percent}% in ${period.label}: ${writeDollars(spent)} of ` +
+      `${writeDollars(budget.amount)} are spent` +
       (unpriced_records === 0n ? "" : `, ${unpriced_records} records without a price not in it`),
     data: {
       budget_id: budget.id,
@@ -38,9 +38,4 @@ export function findBudgetAlerts(status: BudgetStatus): Alert[] {
     },
     keep_until: period.until + KEPT_MS,
   }));
-}
-
-/** At least cents, and every digit beyond them that is not 0. */
-function writeDollars(exact: string): string {
-  return `$${exact.replace(/0{1,7}$/, "")}`;
 }

@@ -8,10 +8,15 @@ import type { Environment } from "../environment.ts";
 import { writeMessage } from "./message.ts";
 import { ALERT_SOURCES } from "./sources.ts";
 
-/** Looks at every source of an organization and raises what is new. */
-export async function evaluateAlerts(environment: Environment, organization_id: string): Promise<RaisedAlert[]> {
+/** Looks at the sources of an organization, all of them unless some are to be left out, and raises what is new. */
+export async function evaluateAlerts(
+  environment: Environment,
+  organization_id: string,
+  { without = [] }: { readonly without?: readonly string[] } = {},
+): Promise<RaisedAlert[]> {
   const raised: RaisedAlert[] = [];
-  for (const find of Object.values(ALERT_SOURCES)) {
+  for (const [name, find] of Object.entries(ALERT_SOURCES)) {
+    if (without.includes(name)) continue;
     const alerts = await find(environment, organization_id);
     const { database, newId } = environment;
     raised.push(...await raiseAlerts(database, { organization_id, alerts, newId }, environment.now()));

@@ -8,9 +8,12 @@ import type { Environment } from "../environment.ts";
 import type { Log } from "../log/log.ts";
 import { describeFault } from "../log/request_log.ts";
 import { evaluateAlerts, sendDue } from "./run_alerts.ts";
+import { COSTLY_SOURCES } from "./sources.ts";
 
 /** From one tick to the next: messages wait no longer than this for their turn. */
 const TICK_MS = 30_000;
+
+const HOUR_MS = 3_600_000;
 
 /** What runs until it is stopped. */
 export interface AlertSchedule {
@@ -72,10 +75,13 @@ async function lookAtAll(
   environment: Environment,
   { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
 ): Promise<void> {
+  const { database, now } = environment;
+  const isHour = await takeTurn(database, { name: "costly alerts", every_ms: HOUR_MS, now: now() });
+  const without = isHour ? [] : COSTLY_SOURCES;
   for (const { id: organization_id } of await listOrganizations(environment.database)) {
     if (signal.aborted) return;
     try {
-      for (const { id, type } of await evaluateAlerts(environment, organization_id)) {
+      for (const { id, type } of await evaluateAlerts(environment, organization_id, { without })) {
         log.write("info", "alert raised", { organization_id, alert_id: id, alert_type: type });
       }
     } catch (error) {

@@ -2,7 +2,9 @@
  * What alerts are raised for: each source gives those that hold now, and those raised before are left out later.
  */
 
+import type { Permission } from "../../core/access.ts";
 import type { Alert } from "../../core/alert/alert.ts";
+import { toAnomalyAlert } from "../../core/alert/anomaly_alerts.ts";
 import { findBudgetAlerts } from "../../core/alert/budget_alerts.ts";
 import { toPriceAlert, type UnpricedDay } from "../../core/alert/price_alerts.ts";
 import { findPeriod } from "../../core/budget/period.ts";
@@ -10,6 +12,7 @@ import { LIMITS } from "../../core/limits.ts";
 import { listBudgets } from "../../db/budgets.ts";
 import { listUnpriced } from "../../db/unpriced.ts";
 import type { Environment } from "../environment.ts";
+import { lookForAnomalies } from "../operations/anomalies.ts";
 import { standingOf } from "../operations/budget_status.ts";
 
 /** Finds the alerts of an organization that hold now. */
@@ -19,7 +22,11 @@ export type AlertSource = (environment: Environment, organization_id: string) =>
 export const ALERT_SOURCES: Readonly<Record<string, AlertSource>> = {
   budgets: findAlertsOfBudgets,
   prices: findMissingPrices,
+  anomalies: findUnusualDays,
 };
+
+/** Sources that read years of days: a schedule looks at them more seldom, since days end seldom. */
+export const COSTLY_SOURCES: readonly string[] = ["anomalies"];
 
 const DAY_MS = 86_400_000;
 
@@ -40,6 +47,16 @@ async function findAlertsOfBudgets(environment: Environment, organization_id: st
     }
   }
   return found;
+}
+
+/** Days that are looked at: yesterday, and those whose usage came late. */
+const UNUSUAL_SINCE = "4d";
+
+async function findUnusualDays(environment: Environment, organization_id: string): Promise<Alert[]> {
+  const permissions = new Set<Permission>(["forecast:read"]);
+  const principal = { actor: "alerts", organization_id, is_super_admin: false, permissions };
+  const { anomalies } = await lookForAnomalies(environment, principal, { since: UNUSUAL_SINCE });
+  return anomalies.map(toAnomalyAlert);
 }
 
 /** Usage without a price, of today and of yesterday, by day of UTC. */
