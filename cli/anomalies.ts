@@ -11,7 +11,7 @@ import type { Shell } from "./run.ts";
 
 /** Declares the command. */
 export function addAnomalies(program: Command, shell: Shell): void {
-  const command = program.command("anomalies")
+  const command = program.command("anomalies").enablePositionalOptions()
     .summary("tell what was not as usual, and why in dollars")
     .description(
       "Tells which days or hours did not cost what was to be expected by those before them, in total and by the costliest " +
@@ -54,6 +54,34 @@ export function addAnomalies(program: Command, shell: Shell): void {
         return await scoreSeriesLines(options.series, { output: options.output, shell });
       }
       await (await import("./anomalies_answer.ts")).answerAnomalies(options, shell);
+    });
+  addAcknowledge(command as unknown as Command, shell);
+}
+
+function addAcknowledge(anomalies: Command, shell: Shell): void {
+  anomalies.command("ack").argument("<id>", "the anomaly's id, as anomalies has it")
+    .summary("call an anomaly normal: it is not told again")
+    .description(
+      "Keeps your word that what an anomaly has brought is normal: neither it nor anything later of its series that is no " +
+        "worse is told again. Give the flags that it was found with, where it was found with any.",
+    )
+    .requiredOption("--normal", "it is normal")
+    .addOption(new Option("-i, --interval <width>", "width of a period (default: both)").choices(ANOMALY_INTERVALS))
+    .option(
+      "-g, --group-by <names>",
+      "dimensions whose costliest values are watched too (default: model,project)",
+      collect,
+    )
+    .option("--min-impact <usd>", "as it was found with (default: 1)")
+    .option("--since <time>", "from (default: 30d, of hours 7d)")
+    .option("--until <time>", "to; a day is included whole")
+    .option("--tz <zone>", "IANA time zone that days are counted in (COSTOPS_TZ; default: UTC)")
+    .option("-f, --filter <name=value>", "only records with this value; several by comma (repeatable)", collect)
+    .option("--json", "as JSON")
+    .addHelpText("after", examples("costops anomalies ack 72bf1c11dcbe3dc362fbd019 --normal"))
+    .action(async (id, options) => {
+      const { acknowledge } = await import("./anomalies_answer.ts");
+      await acknowledge(id, { options: options as AnomalyOptions, shell });
     });
 }
 

@@ -4,11 +4,13 @@
 
 import { writeAnomalyView } from "../core/anomaly/write_view.ts";
 import { CostopsError } from "../core/error.ts";
+import { acknowledgeAnomaly } from "../server/operations/acknowledge_anomaly.ts";
 import { findAnomalies } from "../server/operations/anomalies.ts";
+import { toWireAcknowledgement } from "../server/wire/acknowledgement.ts";
 import type { AnswerOptions, QueryOptions } from "./query_options.ts";
 import { answerWith, readPeriod } from "./report_answer.ts";
 import type { Shell } from "./run.ts";
-import type { Session } from "./session.ts";
+import { type Session, withSession } from "./session.ts";
 
 /** The flags of `anomalies` that say what is looked for. */
 export interface AnomalyOptions extends AnswerOptions {
@@ -41,6 +43,23 @@ export async function answerAnomalies(
     return report;
   };
   await answerWith(ask, { options, shell, offTerminal: "json", writeTable: writeAnomalyView });
+}
+
+/** Answers `anomalies ack`. */
+export async function acknowledge(
+  id: string,
+  { options, shell }: { readonly options: AnomalyOptions; readonly shell: Shell },
+): Promise<void> {
+  const kept = await withSession(
+    options,
+    (session) => session.perform(acknowledgeAnomaly, { ...readAnomalies(options, session), id }),
+  );
+  const written = toWireAcknowledgement(kept);
+  if (options.json) return shell.terminal.out(`${JSON.stringify(written, null, 2)}\n`);
+  const { series, direction, since, level_usd } = written;
+  shell.terminal.out(
+    `${series} since ${since} is normal: ${direction} what was usual, about ${level_usd} a ${kept.interval}\n`,
+  );
 }
 
 /** Answers `report anomaly`. Fails with `usage` on columns, of which it has its own. */

@@ -61,6 +61,9 @@ const COMMANDS = [
 
 const WITHOUT_DATABASE = new Set(["version", "help", "completions", "__complete", "openapi"]);
 
+/** Commands that do something themselves and have others below them. */
+const ANSWERING = new Set(["anomalies"]);
+
 /** Builds the program with all its commands. */
 export function createProgram(shell: Shell): Command {
   const program = new Command("costops")
@@ -113,6 +116,7 @@ export function createProgram(shell: Shell): Command {
 function leavesOf(parent: Command): Command[] {
   return parent.commands.flatMap((command) => {
     const below = command as Command;
+    if (ANSWERING.has(below.name())) return [below, ...leavesOf(below)];
     return below.commands.length > 0 ? leavesOf(below) : WITHOUT_DATABASE.has(below.name()) ? [] : [below];
   });
 }

@@ -172,6 +172,8 @@ export const LIMITS = {
   forecast_value: 1e30,
   /** Values of one dimension that are watched for anomalies, the costliest: smaller ones show in the total or nowhere. */
   anomaly_groups: 20,
+  /** Anomalies of one organization that were called normal: each is looked at whenever anomalies are. */
+  anomaly_acknowledgements: 1_000,
   /** Anomalies of one answer, those of the largest impact: each takes a reading of what was used in it. */
   anomalies: 50,
   /** Points of one series that is watched: twenty years of hours. */

@@ -35,6 +35,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: "alert_channels", key: ["organization_id", "id"] },
   { name: "alerts", key: ["organization_id", "id"] },
   { name: "alert_deliveries", key: ["organization_id", "alert_id", "channel_id"] },
+  { name: "anomaly_acknowledgements", key: ["organization_id", "id"] },
   { name: "users", key: ["organization_id", "id"] },
   { name: "api_keys", key: ["organization_id", "id"] },
   { name: "sessions", key: ["organization_id", "id"] },

@@ -11,10 +11,20 @@ import { rateLimits } from "./migrations/0004_rate_limits.ts";
 import { budgets } from "./migrations/0005_budgets.ts";
 import { reports } from "./migrations/0006_reports.ts";
 import { alerts } from "./migrations/0007_alerts.ts";
+import { anomalyAcknowledgements } from "./migrations/0008_anomaly_acknowledgements.ts";
 import type { Migration, SchemaWords } from "./migrations/migration.ts";
 
 /** Every migration, ascending. */
-export const MIGRATIONS: readonly Migration[] = [initial, accounts, idempotency, rateLimits, budgets, reports, alerts];
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  accounts,
+  idempotency,
+  rateLimits,
+  budgets,
+  reports,
+  alerts,
+  anomalyAcknowledgements,
+];
 
 /** A migration that was applied. */
 export interface AppliedMigration {

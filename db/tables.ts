@@ -4,6 +4,7 @@
 
 import type { ColumnType, Generated } from "kysely";
 import type { AccountTables } from "./account_tables.ts";
+import type { AnomalyAcknowledgementsTable } from "./anomaly_acknowledgements.ts";
 import type { BudgetTables } from "./budget_tables.ts";
 import type { ReportJobsTable, ReportPiecesTable } from "./report_tables.ts";
 
@@ -190,6 +191,7 @@ export interface SchemaMigrationsTable {
 
 /** Every table by its name. */
 export interface Tables extends AccountTables, BudgetTables {
+  anomaly_acknowledgements: AnomalyAcknowledgementsTable;
   usage_identity: UsageIdentityTable;
   usage: UsageTable;
   usage_by_quarter_hour: RollupTable;

@@ -33,15 +33,14 @@ export interface SelectOptions {
  * at the same time, whose cause it is; of groups by different dimensions the one of the largest impact stands for all.
  */
 export function selectAnomalies(found: readonly FoundAnomaly[], options: SelectOptions): FoundAnomaly[] {
-  const heard = found.filter((anomaly) =>
-    sizeOf(anomaly) >= leastImpact(anomaly, options) &&
-    !options.acknowledgements.some((word) => isNormal(anomaly, word, options.plan))
-  );
+  const large = found.filter((anomaly) => sizeOf(anomaly) >= leastImpact(anomaly, options));
   const chosen: FoundAnomaly[] = [];
-  for (const anomaly of heard.sort((a, b) => a.key.length - b.key.length || compareSizes(a, b))) {
+  for (const anomaly of large.sort((a, b) => a.key.length - b.key.length || compareSizes(a, b))) {
     if (!chosen.some((other) => isPartOf(anomaly, other))) chosen.push(anomaly);
   }
-  return chosen.sort((a, b) => a.first - b.first || compareSizes(a, b));
+  // What was called normal goes last, and its parts with it.
+  return chosen.filter((anomaly) => !options.acknowledgements.some((word) => isNormal(anomaly, word, options.plan)))
+    .sort((a, b) => a.first - b.first || compareSizes(a, b));
 }
 
 /**

@@ -32,6 +32,7 @@ import { LIMITS } from "../../core/limits.ts";
 import { parseUsd, type Usd, ZERO_USD } from "../../core/money.ts";
 import type { Principal } from "../../core/access.ts";
 import type { Report } from "../../core/report/report.ts";
+import { listAcknowledgements } from "../../db/anomaly_acknowledgements.ts";
 import { readCosts } from "../../db/costs.ts";
 import type { Environment } from "../environment.ts";
 import { explainFound } from "./anomaly_causes.ts";
@@ -88,7 +89,10 @@ export async function lookForAnomalies(
     await new Promise((resolve) => setImmediate(resolve));
     found.push(...judgeCosts(group, { plan, flag_score: group_score, origin }).anomalies);
   }
-  const selected = selectAnomalies(found, { plan, min_impact, acknowledgements: [] });
+  const filter = writeFilter(query);
+  const kept = await listAcknowledgements(environment.database, query.organization_id);
+  const acknowledgements = kept.filter((one) => one.filter === filter);
+  const selected = selectAnomalies(found, { plan, min_impact, acknowledgements });
   const told = keepLargest(selected);
   const anomalies: Anomaly[] = [];
   for (const anomaly of told) {
@@ -209,11 +213,18 @@ function describe(
   };
 }
 
+/** The filter of a query as text, the same for the same one. */
+export function writeFilter({ filter }: Pick<CostQuery, "filter">): string {
+  return JSON.stringify(
+    [...filter].map(([name, values]) => [name, [...values].sort()] as const).sort(([a], [b]) => a < b ? -1 : 1),
+  );
+}
+
 /** The same for the same organization, filter, series, interval, start and direction: 96 bits in hex. */
 function identify(anomaly: FoundAnomaly, { query, plan }: Pick<AnomalyQuery, "query" | "plan">): string {
   const facts = [
     query.organization_id,
-    [...query.filter].sort(([a], [b]) => (a < b ? -1 : 1)),
+    writeFilter(query),
     nameSeries(anomaly.key),
     plan.interval,
     plan.buckets[anomaly.first]!.since,

@@ -5,11 +5,15 @@
 import { z } from "@hono/zod-openapi";
 import { ANOMALY_INTERVALS, LEAST_SCORE, MOST_SCORE } from "../../core/anomaly/plan.ts";
 import { LIMITS } from "../../core/limits.ts";
+import { acknowledgeAnomaly } from "../operations/acknowledge_anomaly.ts";
 import { findAnomalies } from "../operations/anomalies.ts";
+import { toWireAcknowledgement } from "../wire/acknowledgement.ts";
+import { jsonBody } from "./body.ts";
 import { writeReport } from "./report_reply.ts";
 import { defineRoute, type Route } from "./route.ts";
 import { FILTER_FIELDS, GROUP_FIELDS, RANGE_FIELDS, readQueryTexts } from "./schemas/queries.ts";
 import { Report } from "./schemas/report.ts";
+import { IdParams, Instant, UsdText } from "./schemas/values.ts";
 
 /** What says which anomalies are looked for. */
 export const AnomaliesQuery = z.strictObject({
@@ -48,5 +52,38 @@ const list = defineRoute({
   write: writeReport,
 });
 
+const Acknowledgement = z.object({
+  id: z.string(),
+  verdict: z.literal("normal"),
+  interval: z.enum(ANOMALY_INTERVALS),
+  series: z.string(),
+  direction: z.enum(["above", "below"]),
+  since: Instant,
+  until: Instant,
+  level_usd: UsdText.describe("What a period of it cost on average."),
+  acknowledged_at: Instant,
+}).meta({ id: "AnomalyAcknowledgement", description: "An anomaly that was called normal." });
+
+const acknowledge = defineRoute({
+  method: "post",
+  path: "/forecast/anomalies/{id}/ack",
+  summary: "Call an anomaly normal",
+  description:
+    "Neither it nor anything later of its series that is no worse is told again. The query is the one that " +
+    "found it; without an interval both are looked at.",
+  tag: "Forecasts",
+  params: IdParams,
+  query: AnomaliesQuery.extend({ interval: z.enum(ANOMALY_INTERVALS).optional() }),
+  body: jsonBody(z.strictObject({ verdict: z.literal("normal") })),
+  replies: { 200: { description: "What is kept", schema: Acknowledgement } },
+  problems: [404, 409],
+  operation: acknowledgeAnomaly,
+  read: ({ params, query }) => {
+    const { group_by, interval, min_impact, min_score } = query;
+    return { ...readQueryTexts(query), group_by, interval, min_impact, min_score, id: params.id };
+  },
+  write: (kept) => ({ status: 200, body: toWireAcknowledgement(kept) }),
+});
+
 /** Routes of anomalies. */
-export const ANOMALY_ROUTES: readonly Route[] = [list];
+export const ANOMALY_ROUTES: readonly Route[] = [list, acknowledge];

@@ -93,3 +93,25 @@ Deno.test("costops anomalies and report anomaly say the same of a server, in eve
     assert.match(local.out, /<title>2025-04-14 Above what is usual: \$40.00<\/title>/);
   }, { seed });
 });
+
+Deno.test("costops anomalies ack: what was called normal is not told again, on a server alike", async () => {
+  await withServer(async ({ place, both, remote }) => {
+    const { id } = JSON.parse((await place.run(["anomalies", ...RANGE, "--json"])).out).rows[0];
+    const unknown = await both(["anomalies", "ack", "nothing", "--normal", ...RANGE]);
+    assert.deepEqual([unknown.local.code, unknown.remote.code], [3, 3]);
+    assert.deepEqual(unknown.local.err, unknown.remote.err);
+    const { local, remote: there } = await both(["anomalies", "ack", id, "--normal", ...RANGE]);
+    assert.deepEqual([local.code, local.err], [0, ""]);
+    assert.deepEqual(local, there);
+    assert.match(
+      local.out,
+      /^total since 2025-04-14T00:00:00Z is normal: above what was usual, about 40.000000000 a day/,
+    );
+    for (const side of [place.run, remote]) {
+      const { code, out } = await side(["anomalies", ...RANGE, "--json", "--fail-on-anomaly"]);
+      assert.deepEqual([code, JSON.parse(out).rows], [0, []]);
+    }
+    // Said again it stays as it is.
+    assert.equal((await place.run(["anomalies", "ack", id, "--normal", ...RANGE])).code, 0);
+  }, { seed });
+});

@@ -11,6 +11,8 @@ import { createOrganization } from "../../../db/organizations.ts";
 import { setPrice } from "../../../db/prices.ts";
 import { createChannel } from "../../../db/alert_channels.ts";
 import { raiseAlerts } from "../../../db/alerts.ts";
+import { findAnomalies } from "../../../server/operations/anomalies.ts";
+import { listAcknowledgements } from "../../../db/anomaly_acknowledgements.ts";
 import { createBudget } from "../../../db/budgets.ts";
 import { readBudgetTerms } from "../../../core/budget/read_budget.ts";
 import { createReportJob, type ReportKey } from "../../../db/report_jobs.ts";
@@ -24,7 +26,7 @@ import { createEnvironment, type Environment } from "../../../server/environment
 import type { AnsweredExchange } from "../../../server/http/exchange.ts";
 import { makeFile } from "../../../server/reports/make_file.ts";
 import { ReportRunner } from "../../../server/reports/report_runner.ts";
-import { makeEntry, UNPRICED } from "../../db/records.ts";
+import { makeCost, makeEntry, UNPRICED } from "../../db/records.ts";
 import { holdToDocument } from "./validating.ts";
 
 /** 2026-02-10T12:00:00Z. */
@@ -284,6 +286,7 @@ export async function makeOwn(
     await setPrice(database, price, { ...ACT, is_preview: false });
     return id;
   }
+  if (path.startsWith("/forecast/anomalies/")) return await makeAnomaly({ database, environment });
   if (path.startsWith("/budgets/")) {
     await makeBudget(database, { organization_id: OWN, id, written: { name: `budget ${id}` } });
     return id;
@@ -318,4 +321,28 @@ async function send(
   const body = sending.json === undefined ? sending.body : JSON.stringify(sending.json);
   const request = new Request(`http://127.0.0.1${address}`, { method, headers, body });
   return await app.fetch(request, { remoteAddr: { hostname: "127.0.0.1" } });
+}
+
+/** Spends a dollar a day in two weeks and a half, a hundred on the last day but one, and finds it. */
+async function makeAnomaly({ database, environment }: Pick<Tenants, "database" | "environment">) {
+  // It is called normal once, and is then known by that.
+  const [kept] = await listAcknowledgements(database, OWN);
+  if (kept !== undefined) return kept.id;
+  const days = Array.from({ length: 28 }, (_, back) => back + 1);
+  await database.append(days.map((back) => {
+    const record = {
+      organization_id: OWN,
+      id: `spend-${back}`,
+      timestamp: NOW - back * 86_400_000,
+      source: "api",
+    } as const;
+    return makeEntry(record, makeCost(back === 2 ? 100_000_000_000n : 1_000_000_000n));
+  }));
+  const { rows, columns } = await findAnomalies.handle(environment, {
+    actor: "test",
+    organization_id: OWN,
+    is_super_admin: false,
+    permissions: new Set(),
+  }, {});
+  return String(rows[0]![columns.findIndex(({ name }) => name === "id")]);
 }
