@@ -8,12 +8,10 @@ import type { CostRow } from "../analytics/measures.ts";
 import type { CostQuery } from "../analytics/query.ts";
 import type { Usd } from "../money.ts";
 import { toApproximateCell, toThousandths } from "../report/cell.ts";
-import { displayUsd } from "../report/display.ts";
 import type { Cell, Report, ReportColumn, SideTable } from "../report/report.ts";
 import { formatInstant } from "../time/zone.ts";
 import { type Anomaly, nameSeries } from "./anomaly.ts";
-import type { CauseName } from "./causes.ts";
-import type { Contributor } from "./contributors.ts";
+import { describeCauses, describeContributors, describePlace } from "./cause_words.ts";
 import type { AnomalyPlan } from "./plan.ts";
 
 /** What the report is made of. */
@@ -126,8 +124,8 @@ function rowOf(anomaly: Anomaly, plan: AnomalyPlan): Cell[] {
     toApproximateCell(anomaly.upper),
     toApproximateCell(impact / periods * perMonth),
     anomaly.is_ongoing ? "goes on" : anomaly.is_accepted ? "the new normal" : "over",
-    writeCauses(anomaly),
-    anomaly.contributors.filter(({ values }) => values.length > 0).map(writeContributor).join("; ") || null,
+    describeCauses(anomaly),
+    describeContributors(anomaly),
     anomaly.id,
   ];
 }
@@ -136,53 +134,15 @@ function percentOf(part: bigint, whole: bigint): bigint {
   return toThousandths(Number(part) / Number(whole) * 100);
 }
 
-/** Causes smaller than this part of the impact are in the table of causes alone. */
-const TOLD_PART = 10n;
-
-function writeCauses({ causes, impact }: Anomaly): string {
-  const size = (amount: bigint) => amount < 0n ? -amount : amount;
-  const told = causes.filter(({ amount, name }, at) =>
-    at === 0 || name === "unpriced" || size(amount) * TOLD_PART >= size(impact)
-  );
-  return told.map(({ name, model, amount }) => `${writeCauseName(name, model)} ${writeSigned(amount)}`).join("; ");
-}
-
-const CAUSE_WORDS: Readonly<Record<CauseName, string>> = {
-  volume: "volume",
-  mix: "mix of models",
-  price: "price",
-  cache: "cache hits",
-  tokens_per_request: "tokens per request",
-  new_model: "new model",
-  gone_model: "model gone",
-  unpriced: "without a price",
-};
-
-function writeCauseName(name: CauseName, model: string | null): string {
-  return model === null ? CAUSE_WORDS[name] : `${CAUSE_WORDS[name]} ${model}`;
-}
-
-function writeContributor(contributor: Contributor): string {
-  return `${writeValues(contributor)} ${writeSigned(contributor.actual - contributor.expected)}`;
-}
-
-function writeValues({ values }: Contributor): string {
-  return values.length === 0 ? "everything else" : nameSeries(values);
-}
-
-function writeSigned(amount: bigint): string {
-  const text = displayUsd(amount as Usd);
-  return amount > 0n ? `+${text}` : text;
-}
-
 function causeRows({ id, causes }: Anomaly): Cell[][] {
-  return causes.map(({ name, model, amount }) => [id, name, model, amount]);
+  // What has no price has no amount either: nobody knows it.
+  return causes.map(({ name, model, amount }) => [id, name, model, name === "unpriced" ? null : amount]);
 }
 
 function contributorRows({ id, contributors }: Anomaly): Cell[][] {
   return contributors.map((contributor) => {
     const { actual, expected } = contributor;
-    return [id, writeValues(contributor), actual, expected, actual - expected];
+    return [id, describePlace(contributor), actual, expected, actual - expected];
   });
 }
 
