@@ -135,6 +135,8 @@ export const LIMITS = {
   alert_channels: 20,
   /** Models of one day that an alert says have no price, those with most tokens: names of models come from outside. */
   price_alerts_of_day: 100,
+  /** Messages on their way at once, each of another organization: a receiver that is slow holds up its own alone. */
+  webhooks_at_once: 16,
   /** From the first look for an address to the last byte of a receiver's answer. */
   webhook_ms: 15_000,
   /** What is read of a receiver's answer, which nobody looks at. */

@@ -54,6 +54,20 @@ export async function raiseAlerts(
   });
 }
 
+/** The keys of alerts of one type that were raised since an instant. */
+export async function listRaisedKeys(
+  { reader }: Pick<Database, "reader">,
+  { organization_id, type, since }: {
+    readonly organization_id: string;
+    readonly type: AlertType;
+    readonly since: number;
+  },
+): Promise<ReadonlySet<string>> {
+  const rows = await reader.selectFrom("alerts").select("alert_key").where("organization_id", "=", organization_id)
+    .where("type", "=", type).where("raised_at", ">=", BigInt(since)).execute();
+  return new Set(rows.map(({ alert_key }) => alert_key));
+}
+
 async function insertAlert(
   queries: Queries,
   { key, type, text, data, keep_until, organization_id, id, raised_at }: RaisedAlert,
@@ -85,19 +99,29 @@ export interface DueDelivery {
   readonly tries: number;
 }
 
+/** Whose messages are taken. */
+export interface DueQuery {
+  /** Of this one alone; of all when not given. */
+  readonly organization_id?: string;
+  /** None of these. */
+  readonly without?: readonly string[];
+  readonly now: number;
+}
+
 /**
  * Takes the message that has waited longest, of one organization or of all, and plans its next try: whoever takes it and
  * dies has not lost it, and nobody else sends it meanwhile. Undefined when none is due.
  */
 export async function takeDelivery(
   database: Database,
-  { organization_id, now }: { readonly organization_id?: string; readonly now: number },
+  { organization_id, without = [], now }: DueQuery,
 ): Promise<DueDelivery | undefined> {
   const due = (queries: Queries) => {
-    const query = queries.selectFrom("alert_deliveries").selectAll().where("state", "=", "pending")
+    let query = queries.selectFrom("alert_deliveries").selectAll().where("state", "=", "pending")
       .where("next_at", "<=", BigInt(now));
-    const own = organization_id === undefined ? query : query.where("organization_id", "=", organization_id);
-    return own.orderBy("next_at").orderBy("organization_id").orderBy("alert_id").orderBy("channel_id").limit(1);
+    if (organization_id !== undefined) query = query.where("organization_id", "=", organization_id);
+    if (without.length > 0) query = query.where("organization_id", "not in", without);
+    return query.orderBy("next_at").orderBy("organization_id").orderBy("alert_id").orderBy("channel_id").limit(1);
   };
   if (await due(database.reader).executeTakeFirst() === undefined) return undefined;
   return await database.write(async (queries) => {

@@ -222,12 +222,12 @@ class Server implements RunningServer {
     const [isDrained] = await Promise.all([
       endsWithin(draining(), DRAIN_MS - LINGER_MS),
       endsWithin(reports.stop(), DRAIN_MS - LINGER_MS),
+      endsWithin(alerts?.stop() ?? Promise.resolve(), DRAIN_MS - LINGER_MS),
     ]);
     if (!isDrained) this.#log.write("warn", "requests were left unanswered", { after_ms: DRAIN_MS });
     // Answers are on their way still; a client that sends what nobody reads any more keeps its connection beyond that.
     await endsWithin(listener.close(), Math.max(0, began + DRAIN_MS - performance.now()));
     const closing = async () => {
-      await alerts?.stop();
       await authenticator.settle();
       await limiter.close();
       // After an error of the file system nothing is written any more, which closing would do.

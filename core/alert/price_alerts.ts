@@ -29,3 +29,8 @@ export function toPriceAlert({ provider, model, day, records, tokens, reasons }:
     keep_until: Date.parse(`${day}T00:00:00Z`) + KEPT_MS,
   };
 }
+
+/** Whether the key of such an alert is of a day. */
+export function isOfDay(key: string, day: string): boolean {
+  return (JSON.parse(key) as unknown[]).at(-1) === day;
+}

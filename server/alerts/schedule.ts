@@ -37,34 +37,58 @@ export function scheduleAlerts(
   if (interval_ms === 0) return undefined;
   const ending = new AbortController();
   const { signal } = ending;
-  let running = Promise.resolve();
+  const parts = { log, signal };
+  const busy = new Set<string>();
+  const sending = new Set<Promise<void>>();
+  let looking = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const tick = async () => {
+    await lookInTurn(environment, { ...parts, interval_ms });
+    if (signal.aborted) return;
+    // Not waited for: a receiver that does not answer must not keep anybody from being looked at.
+    const sent: Promise<void> = sendAll(environment, { ...parts, busy }).finally(() => sending.delete(sent));
+    sending.add(sent);
+    plan();
+  };
   const plan = () => {
-    timer = setTimeout(() => {
-      running = runTurn(environment, { interval_ms, log, signal }).finally(() => {
-        if (!signal.aborted) plan();
-      });
-    }, tick_ms);
+    timer = setTimeout(() => looking = tick(), tick_ms);
   };
   plan();
   return {
     stop: async () => {
       ending.abort();
       clearTimeout(timer);
-      await running;
+      await looking;
+      await Promise.all(sending);
     },
   };
 }
 
-/** One tick: a look at every organization when it is time for one, and every message that is due. Never fails. */
-export async function runTurn(
+interface TurnParts {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Looks at every organization when it is time for it. Never fails. */
+async function lookInTurn(
   environment: Environment,
-  { interval_ms, log, signal }: Pick<ScheduleOptions, "interval_ms" | "log"> & { readonly signal: AbortSignal },
+  { interval_ms, ...parts }: TurnParts & { readonly interval_ms: number },
 ): Promise<void> {
   try {
     const turn = { name: "alerts", every_ms: interval_ms, now: environment.now() };
-    if (await takeTurn(environment.database, turn)) await lookAtAll(environment, { log, signal });
-    const { failed } = await sendDue(environment, { signal });
+    if (await takeTurn(environment.database, turn)) await lookAtAll(environment, parts);
+  } catch (error) {
+    parts.log.write("error", "alerts could not be looked for", { error: describeFault(error) });
+  }
+}
+
+/** Sends every message that is due. Never fails. */
+async function sendAll(
+  environment: Environment,
+  { log, signal, busy }: TurnParts & { readonly busy: Set<string> },
+): Promise<void> {
+  try {
+    const { failed } = await sendDue(environment, { signal, busy });
     if (failed > 0) log.write("warn", "alerts were not delivered and are not sent again", { messages: failed });
   } catch (error) {
     log.write("error", "alerts could not be sent", { error: describeFault(error) });
@@ -73,20 +97,21 @@ export async function runTurn(
 
 async function lookAtAll(
   environment: Environment,
-  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+  { log, signal }: TurnParts,
 ): Promise<void> {
   const { database, now } = environment;
   const isHour = await takeTurn(database, { name: "costly alerts", every_ms: HOUR_MS, now: now() });
   const without = isHour ? [] : COSTLY_SOURCES;
   for (const { id: organization_id } of await listOrganizations(environment.database)) {
     if (signal.aborted) return;
-    try {
-      for (const { id, type } of await evaluateAlerts(environment, organization_id, { without })) {
-        log.write("info", "alert raised", { organization_id, alert_id: id, alert_type: type });
-      }
-    } catch (error) {
-      // What is wrong with one organization's budgets is no reason not to tell the others.
-      log.write("error", "alerts could not be looked for", { organization_id, error: describeFault(error) });
+    // What is wrong with one organization's budgets is no reason not to tell the others, nor its other alerts.
+    const failures: unknown[] = [];
+    const onFailure = (error: unknown) => void failures.push(error);
+    for (const { id, type } of await evaluateAlerts(environment, organization_id, { without, onFailure })) {
+      log.write("info", "alert raised", { organization_id, alert_id: id, alert_type: type });
     }
+    if (failures.length === 0) continue;
+    const about = { organization_id, failures: failures.length, error: describeFault(failures[0]) };
+    log.write("error", "alerts could not be looked for", about);
   }
 }

@@ -6,17 +6,22 @@ import type { Permission } from "../../core/access.ts";
 import type { Alert } from "../../core/alert/alert.ts";
 import { toAnomalyAlert } from "../../core/alert/anomaly_alerts.ts";
 import { findBudgetAlerts } from "../../core/alert/budget_alerts.ts";
-import { toPriceAlert, type UnpricedDay } from "../../core/alert/price_alerts.ts";
-import { findPeriod } from "../../core/budget/period.ts";
+import { isOfDay, toPriceAlert, type UnpricedDay } from "../../core/alert/price_alerts.ts";
+import type { Budget } from "../../core/budget/budget.ts";
+import { type CurrentPeriod, findPeriod } from "../../core/budget/period.ts";
 import { LIMITS } from "../../core/limits.ts";
+import { listRaisedKeys } from "../../db/alerts.ts";
 import { listBudgets } from "../../db/budgets.ts";
 import { listUnpriced } from "../../db/unpriced.ts";
 import type { Environment } from "../environment.ts";
 import { lookForAnomalies } from "../operations/anomalies.ts";
 import { standingOf } from "../operations/budget_status.ts";
 
+/** Told why something could not be looked at; the rest is. */
+export type TellFailure = (error: unknown) => void;
+
 /** Finds the alerts of an organization that hold now. */
-export type AlertSource = (environment: Environment, organization_id: string) => Promise<Alert[]>;
+export type AlertSource = (environment: Environment, organization_id: string, tell: TellFailure) => Promise<Alert[]>;
 
 /** Every source by its name. */
 export const ALERT_SOURCES: Readonly<Record<string, AlertSource>> = {
@@ -33,20 +38,34 @@ const DAY_MS = 86_400_000;
 /** A period that has ended is looked at for so long: cron may come once a day, and records come late. */
 const LOOK_BACK_MS = 2 * DAY_MS;
 
-async function findAlertsOfBudgets(environment: Environment, organization_id: string): Promise<Alert[]> {
+async function findAlertsOfBudgets(
+  environment: Environment,
+  organization_id: string,
+  tell: TellFailure,
+): Promise<Alert[]> {
   const now = environment.now();
   const found: Alert[] = [];
   for (const budget of await listBudgets(environment.database, organization_id)) {
-    const current = findPeriod(budget, now);
-    const before = budget.period.name === "custom" ? undefined : findPeriod(budget, current.since - 1);
-    // What was over before somebody set the budget is no news.
-    const isLate = before !== undefined && now - before.until < LOOK_BACK_MS && budget.updated_at < before.until;
-    for (const period of isLate ? [before, current] : [current]) {
-      if (period.state === "upcoming" || now - period.until >= LOOK_BACK_MS) continue;
-      found.push(...findBudgetAlerts(await standingOf(environment, { budget, period })));
+    for (const period of findPeriods(budget, now)) {
+      try {
+        found.push(...findBudgetAlerts(await standingOf(environment, { budget, period })));
+      } catch (error) {
+        // One that needs records that retention has dropped is no reason to keep quiet about the others.
+        tell(error);
+      }
     }
   }
   return found;
+}
+
+/** The period that runs, and the one before while it is still looked at. */
+function findPeriods(budget: Budget, now: number): CurrentPeriod[] {
+  const current = findPeriod(budget, now);
+  const before = budget.period.name === "custom" ? undefined : findPeriod(budget, current.since - 1);
+  // What was over before somebody set the budget is no news.
+  const isLate = before !== undefined && now - before.until < LOOK_BACK_MS && budget.updated_at < before.until;
+  return (isLate ? [before, current] : [current])
+    .filter((period) => period.state !== "upcoming" && now - period.until < LOOK_BACK_MS);
 }
 
 /** Days that are looked at: yesterday, and those whose usage came late. */
@@ -62,6 +81,7 @@ async function findUnusualDays(environment: Environment, organization_id: string
 /** Usage without a price, of today and of yesterday, by day of UTC. */
 async function findMissingPrices({ database, now }: Environment, organization_id: string): Promise<Alert[]> {
   const today = Math.floor(now() / DAY_MS) * DAY_MS;
+  const raised = await listRaisedKeys(database, { organization_id, type: "price.missing", since: today - DAY_MS });
   const found: Alert[] = [];
   for (const since of [today - DAY_MS, today]) {
     const range = { since, until: since + DAY_MS };
@@ -75,7 +95,9 @@ async function findMissingPrices({ database, now }: Environment, organization_id
       const reasons = [...new Set([...before.reasons, reason])].sort();
       models.set(key, { ...before, records: before.records + records, tokens: before.tokens + tokens, reasons });
     }
-    found.push(...[...models.values()].slice(0, LIMITS.price_alerts_of_day).map(toPriceAlert));
+    const alerts = [...models.values()].map(toPriceAlert).filter(({ key }) => !raised.has(key));
+    const told = [...raised].filter((key) => isOfDay(key, day)).length;
+    found.push(...alerts.slice(0, Math.max(0, LIMITS.price_alerts_of_day - told)));
   }
   return found;
 }

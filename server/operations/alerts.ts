@@ -42,14 +42,22 @@ export interface AlertRun {
   readonly deliveries: DeliveryCounts;
 }
 
-/** Looks for alerts of an organization now, raises those that are new, and sends what is due. */
+/**
+ * Looks for alerts of an organization now, raises those that are new, and sends what is due. Fails as what could not be
+ * looked at does, once the rest is raised and sent.
+ */
 export const runAlerts: Operation<AlertsInput, AlertRun> = {
   name: "runAlerts",
   permission: "budget:write",
   handle: async (environment, principal, input) => {
     const organization_id = chooseOrganization(principal, input);
-    const raised = await evaluateAlerts(environment, organization_id);
-    return { raised, deliveries: await sendDue(environment, { organization_id }) };
+    const failures: unknown[] = [];
+    const raised = await evaluateAlerts(environment, organization_id, {
+      onFailure: (error) => void failures.push(error),
+    });
+    const deliveries = await sendDue(environment, { organization_id, signal: environment.stopping });
+    if (failures.length > 0) throw failures[0];
+    return { raised, deliveries };
   },
 };
 

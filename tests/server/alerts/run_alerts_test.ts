@@ -3,6 +3,7 @@ import { readBudgetTerms } from "../../../core/budget/read_budget.ts";
 import { createChannel } from "../../../db/alert_channels.ts";
 import { listAlerts } from "../../../db/alerts.ts";
 import { createBudget } from "../../../db/budgets.ts";
+import { LIMITS } from "../../../core/limits.ts";
 import type { Database } from "../../../db/database.ts";
 import { createOrganization } from "../../../db/organizations.ts";
 import { scheduleAlerts } from "../../../server/alerts/schedule.ts";
@@ -145,3 +146,107 @@ forEachDatabase(
     assert.equal(scheduleAlerts(environment, { interval_ms: 0, log }), undefined);
   },
 );
+
+forEachDatabase("a budget that cannot be added up holds up no other alert, and is told", async ({ open }) => {
+  const database = await open();
+  await fill(database);
+  const terms = readBudgetTerms({ name: "a tag's", amount_usd: "10", filter: ["tag:team=core"] }, NOW);
+  await createBudget(database, { organization_id: "default", id: "b0", ...terms }, ACT);
+  await database.write(async (queries) => {
+    await queries.insertInto("prune_marks").values({ organization_id: "default", before: NOW - 5 * DAY }).execute();
+  });
+  const failures: unknown[] = [];
+  const environment = environmentOf(database, NOW, []);
+  const raised = await evaluateAlerts(environment, "default", { onFailure: (error) => void failures.push(error) });
+  assert.deepEqual(raised.map(({ key }) => key).sort(), WANTED);
+  assert.deepEqual(failures.map((error) => (error as { kind?: string }).kind), ["beyond_retention"]);
+  await assert.rejects(evaluateAlerts(environment, "default"), { kind: "beyond_retention" });
+});
+
+forEachDatabase("a receiver that does not answer holds up its own organization alone", async ({ open }) => {
+  const database = await open();
+  await fill(database);
+  await createOrganization(database, { id: "other", name: "other" }, ACT);
+  const channel = { organization_id: "other", id: "c2", name: "ops", kind: "slack" as const, secret: null };
+  await createChannel(database, { ...channel, url: "https://other.invalid/x", created_at: NOW }, ACT);
+  await database.append([makeEntry({ organization_id: "other", id: "a", timestamp: NOW, model: "gpt-9" }, UNPRICED)]);
+  const sent: OutgoingMessage[] = [];
+  const answer = Promise.withResolvers<void>();
+  const environment = environmentOf(database, NOW, sent);
+  await evaluateAlerts(environment, "default");
+  await evaluateAlerts({ ...environment, now: () => NOW + 1 }, "other");
+  const told = Promise.withResolvers<void>();
+  const slow: Environment = {
+    ...environment,
+    now: () => NOW + 1,
+    postMessage: async (message) => {
+      if (message.url === "https://other.invalid/x") told.resolve();
+      else await answer.promise;
+      return await environment.postMessage(message);
+    },
+  };
+  const sending = sendDue(slow);
+  await told.promise;
+  assert.deepEqual(sent.map(({ url }) => url), ["https://other.invalid/x"]);
+  answer.resolve();
+  assert.deepEqual(await sending, { delivered: 5, pending: 0, failed: 0 });
+});
+
+forEachDatabase("a server looks for alerts while a receiver does not answer", async ({ open }) => {
+  const database = await open();
+  await fill(database);
+  const sent: OutgoingMessage[] = [];
+  const environment = environmentOf(database, NOW, sent);
+  const answer = Promise.withResolvers<void>();
+  const [reached, looked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let now = NOW;
+  const slow: Environment = {
+    ...environment,
+    now: () => now,
+    postMessage: async (message) => {
+      reached.resolve();
+      await answer.promise;
+      return await environment.postMessage(message);
+    },
+  };
+  const write = (_level: string, message: string) => {
+    if (message === "alert raised" && now > NOW) looked.resolve();
+  };
+  const schedule = scheduleAlerts(slow, { interval_ms: 60_000, log: { ...SILENT, write }, tick_ms: 1 });
+  await reached.promise;
+  await database.append([makeEntry({ id: "e", timestamp: NOW }, makeCost(2_000_000_000n))]);
+  now = NOW + 60_000;
+  await looked.promise;
+  answer.resolve();
+  await schedule!.stop();
+});
+
+forEachDatabase("a message that the end of the server breaks off has not failed", async ({ open }) => {
+  const database = await open();
+  await fill(database);
+  const environment = environmentOf(database, NOW, []);
+  await evaluateAlerts(environment, "default");
+  const ending = new AbortController();
+  const postMessage = () => {
+    ending.abort();
+    return Promise.resolve({ is_delivered: false, is_final: true, outcome: "broken off" });
+  };
+  const counts = await sendDue({ ...environment, postMessage }, { signal: ending.signal });
+  assert.deepEqual(counts, { delivered: 0, pending: 1, failed: 0 });
+  const listed = await listAlerts(database, { organization_id: "default", limit: 10 });
+  assert.deepEqual(listed.map(({ deliveries: [delivery] }) => delivery!.outcome), [null, null, null, null]);
+});
+
+forEachDatabase("of one day so many models without a price are told, however often is looked", async ({ open }) => {
+  const database = await open();
+  const look = async (first: number, tokens: number) => {
+    const entries = Array.from({ length: LIMITS.price_alerts_of_day }, (_, at) => {
+      const id = `m${first + at}`;
+      return makeEntry({ id, timestamp: NOW, model: id, input_tokens: tokens }, UNPRICED);
+    });
+    await database.append(entries);
+    return (await evaluateAlerts(environmentOf(database, NOW, []), "default")).length;
+  };
+  assert.equal(await look(0, 1_000), 100);
+  assert.equal(await look(1_000, 2_000), 0);
+});
