@@ -50,7 +50,7 @@ export function readBudgetTerms(written: WrittenBudget, now: number): BudgetTerm
   };
 }
 
-/** Reads an amount of dollars from a decimal; of a JSON number, the digits that it was written with. */
+/** Reads an amount of dollars from a decimal; of a number, the fewest digits that tell it from all others. */
 export function readDollars(written: string | number): Usd {
   return parseUsd(typeof written === "number" ? String(written) : written);
 }

@@ -19,7 +19,8 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 /**
- * Parses a body that a schema will check. Fails with `unreadable`, with `too_large` on too many values, and with
+ * Parses a body that a schema will check; a number that is an amount (`amount_usd`) is given as its text, so that no
+ * digit of it goes through floating point. Fails with `unreadable`, with `too_large` on too many values, and with
  * `invalid` on a text that no database keeps as it is.
  */
 export function parseJsonBody(bytes: Uint8Array): unknown {
@@ -27,7 +28,7 @@ export function parseJsonBody(bytes: Uint8Array): unknown {
   try {
     checkNesting(text, LIMITS.json_depth);
     checkCount(text);
-    const value: unknown = JSON.parse(text);
+    const value: unknown = text.includes('_usd"') ? JSON.parse(text, keepAmountText) : JSON.parse(text);
     // Only an escape can write what no database keeps.
     if (text.includes("\\u")) checkTexts(value, "");
     return value;
@@ -35,6 +36,10 @@ export function parseJsonBody(bytes: Uint8Array): unknown {
     if (!(error instanceof SyntaxError)) throw error;
     throw new CostopsError("unreadable", `Cannot read this body as JSON: ${explain(error)}`);
   }
+}
+
+function keepAmountText(key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  return typeof value === "number" && key.endsWith("_usd") ? context?.source ?? value : value;
 }
 
 /** NUL ends a text of SQLite and is none of Postgres, and half of a surrogate pair is no UTF-8: all would be altered. */

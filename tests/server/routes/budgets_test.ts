@@ -174,3 +174,18 @@ Deno.test("POST /reports makes a report of budgets as they stand, and takes no p
     assert.match(line!, /^search,,project=search,2026-02,warning,10\.000000000,9\.000000000,1\.000000000,0\.9,/);
   });
 });
+
+Deno.test("POST /budgets keeps every digit of an amount that is written as a number, or refuses it", async () => {
+  await withApi(async ({ send }) => {
+    const make = async (name: string, amount: string) => {
+      const headers = { "content-type": "application/json" };
+      return await json(
+        await send("POST", "/api/v1/budgets", { headers, body: `{"name":"${name}","amount_usd":${amount}}` }),
+      );
+    };
+    assert.equal((await make("a", "123456789.123456789")).amount_usd, "123456789.123456789");
+    assert.equal((await make("b", "100000000.000000001")).amount_usd, "100000000.000000001");
+    assert.equal((await make("c", "5e2")).amount_usd, "500.000000000");
+    assert.equal((await make("d", "0.0000000001")).status, 422);
+  });
+});
