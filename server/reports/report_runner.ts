@@ -37,6 +37,8 @@ export interface RunnerParts {
   readonly keep_ms: number;
   /** Told of what an operator should hear of. */
   readonly tell: (message: string, about: Readonly<Record<string, unknown>>) => void;
+  /** How long a runner that is to end waits for the report that it makes. */
+  readonly grace_ms?: number;
   /** Told of every run that has ended. */
   readonly onRun?: RunObserver;
 }
@@ -67,6 +69,7 @@ export class ReportRunner {
   #run: AbortController | undefined;
   #sweptAt = -Infinity;
   #isStopped = false;
+  #isCut = false;
   #isWoken = false;
 
   constructor(parts: RunnerParts) {
@@ -112,7 +115,10 @@ export class ReportRunner {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    const timer = setTimeout(() => this.#run?.abort(new RunEnded("stopping")), GRACE_MS);
+    const timer = setTimeout(() => {
+      this.#isCut = true;
+      this.#run?.abort(new RunEnded("stopping"));
+    }, this.#parts.grace_ms ?? GRACE_MS);
     await this.#working;
     clearTimeout(timer);
   }
@@ -152,6 +158,8 @@ export class ReportRunner {
     let outcome: RunOutcome = "lost";
     const { organization_id, artifact } = { ...job, artifact: job.artifact! };
     const controller = this.#run = new AbortController();
+    // One that was looked for when the time was over is not made at all.
+    if (this.#isCut) controller.abort(new RunEnded("stopping"));
     const limit = setTimeout(() => controller.abort(new RunEnded("too slow")), LIMITS.report_ms);
     const renewing = setInterval(() => this.#renew(run, controller), LIMITS.report_lease_ms / 3);
     try {

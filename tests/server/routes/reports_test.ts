@@ -253,6 +253,46 @@ Deno.test("POST /reports lets no organization have more waiting than its limit; 
   });
 });
 
+Deno.test("a runner that was stopped while it looked for a report leaves it to be made again", async () => {
+  await withApi(async (api) => {
+    const { id } = await json(await api.send("POST", PATH, { as, json: EXAMPLE }));
+    const [looking, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    // What the runner asks first is answered only after its time is over.
+    const now = () => {
+      looking.resolve();
+      return NOW;
+    };
+    const database = new Proxy(api.database, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name, target);
+        if (name !== "write") return typeof value === "function" ? value.bind(target) : value;
+        return async (...given: unknown[]) => {
+          await go.promise;
+          return await Reflect.apply(value, target, given);
+        };
+      },
+    });
+    const runner = new ReportRunner({
+      environment: { ...api.environment, database, now },
+      makeFile: (_order, signal) =>
+        new Promise((_, reject) => {
+          if (signal.aborted) reject(signal.reason);
+          signal.addEventListener("abort", () => reject(signal.reason));
+        }),
+      keep_ms: DAY_MS,
+      grace_ms: 0,
+      tell: (message, about) => assert.fail(`${message} ${JSON.stringify(about)}`),
+    });
+    runner.start();
+    await looking.promise;
+    const stopped = runner.stop();
+    setTimeout(() => setTimeout(go.resolve, 0), 0);
+    await stopped;
+    const job = await json(await api.send("GET", `${PATH}/${id}`, { as }));
+    assert.deepEqual([job.status, job.attempts], ["pending", 0]);
+  });
+});
+
 Deno.test("GET /reports pages from the newest to the oldest", async () => {
   await withApi(async (api) => {
     const ids: string[] = [];
