@@ -58,6 +58,12 @@ export function createPost(
   };
 }
 
+/** A proxy that the environment names would look the name up again, and may reach what we must not. */
+const STRAIGHT: http.AgentOptions & { readonly proxyEnv: Readonly<Record<string, string>> } = {
+  keepAlive: false,
+  proxyEnv: {},
+};
+
 async function lookUpAll(hostname: string): Promise<ReceiverAddress[]> {
   const found = await lookup(hostname, { all: true });
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
@@ -89,9 +95,10 @@ function send(
     else done(null, address, family);
   }) as LookupFunction;
   const bytes = new TextEncoder().encode(body);
-  const request = (url.protocol === "https:" ? https : http).request(url, {
+  const { Agent, request: ask } = url.protocol === "https:" ? https : http;
+  const request = ask(url, {
     method: "POST",
-    agent: false,
+    agent: new Agent(STRAIGHT),
     lookup: pinned,
     headers: { ...headers, "content-type": "application/json", "content-length": bytes.length },
   }, (response) => {

@@ -83,6 +83,27 @@ Deno.test("a name is looked up once, and what was found is connected to, whateve
   });
 });
 
+Deno.test("what was found is connected to where the environment names a proxy, too", async () => {
+  await withReceiver(() => new Response(null, { status: 204 }), async ({ port, received }) => {
+    await withReceiver(() => new Response(), async (proxy) => {
+      const program = new URL("../../../server/alerts/post_message.ts", import.meta.url);
+      const message = { url: `http://127.0.0.1:${port}/`, headers: {}, body: "{}" };
+      const code = `const { createPost } = await import(${JSON.stringify(program.href)});
+        console.log((await createPost({ allows_loopback: true })(${JSON.stringify(message)})).outcome);`;
+      const address = `http://127.0.0.1:${proxy.port}`;
+      const { stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["eval", code],
+        cwd: new URL("../../..", import.meta.url),
+        // Read by the runtime when it starts.
+        env: { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: address, http_proxy: address, NO_PROXY: "", no_proxy: "" },
+        stderr: "inherit",
+      }).output();
+      assert.equal(new TextDecoder().decode(stdout), "204\n");
+      assert.deepEqual([received.length, proxy.received.length], [1, 0]);
+    });
+  });
+});
+
 Deno.test("nothing is sent to this machine where it may not be", async () => {
   await withReceiver(() => new Response(), async ({ port, received }) => {
     for (const host of ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f.1"]) {
