@@ -6,13 +6,13 @@ import { type RawBuilder, sql } from "kysely";
 import { mergeRows } from "../core/analytics/fold.ts";
 import type { CostRow } from "../core/analytics/measures.ts";
 import { cutRange, type Grain, type Piece } from "../core/analytics/pieces.ts";
-import type { CostQuery, Dimension } from "../core/analytics/query.ts";
+import type { CostQuery, Dimension, TimeBucket } from "../core/analytics/query.ts";
 import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import { usdFromNanos } from "../core/money.ts";
 import type { OtherUnitName } from "../core/usage/units.ts";
 import type { Database, Queries } from "./database.ts";
-import { checkRetention } from "./retention.ts";
+import { checkRetention, findMissing } from "./retention.ts";
 import { ROLLUP_DIMENSIONS, ROLLUP_MEASURES } from "./rollups.ts";
 
 /** Pieces of one statement; three parameters each, far below SQLite's 32,766 and Postgres' 65,535. */
@@ -39,6 +39,12 @@ export async function readCostsIn(queries: Queries, query: CostQuery): Promise<C
   const pieces = piecesOf(query);
   await checkRetention(queries, query, pieces);
   return await readAll(queries, { query, pieces });
+}
+
+/** The time buckets of a query that can be answered: all, or those from after what retention has dropped. */
+export async function keepAnswerable(queries: Queries, query: CostQuery): Promise<readonly TimeBucket[]> {
+  const mark = await findMissing(queries, query, piecesOf(query));
+  return mark === undefined ? query.buckets : query.buckets.filter(({ since }) => since >= mark);
 }
 
 /** Reads all rows at once, within a transaction. */

@@ -9,19 +9,29 @@ import type { Queries } from "./database.ts";
 
 /** Fails with `beyond_retention` when a query needs rows from below its organization's mark. */
 export async function checkRetention(queries: Queries, query: CostQuery, pieces: readonly Piece[]): Promise<void> {
-  const earliest = pieces.reduce(
-    (since, piece) => piece.grain === "record" ? Math.min(since, piece.since) : since,
-    Infinity,
-  );
-  if (earliest === Infinity) return;
-  const mark = await findPruneMark(queries, query.organization_id);
-  if (mark === undefined || earliest >= mark) return;
+  const mark = await findMissing(queries, query, pieces);
+  if (mark === undefined) return;
   const since = new Date(mark).toISOString();
   throw new CostopsError(
     "beyond_retention",
     `Cannot answer this from before ${since}: rows before it were dropped; group and filter by provider, model, project, ` +
       "environment and service_tier, in whole quarter-hours of UTC, or by user in whole days",
   );
+}
+
+/** The mark of a query's organization when the query needs rows from below it, in milliseconds since 1970 UTC. */
+export async function findMissing(
+  queries: Queries,
+  { organization_id }: Pick<CostQuery, "organization_id">,
+  pieces: readonly Piece[],
+): Promise<number | undefined> {
+  const earliest = pieces.reduce(
+    (since, piece) => piece.grain === "record" ? Math.min(since, piece.since) : since,
+    Infinity,
+  );
+  if (earliest === Infinity) return undefined;
+  const mark = await findPruneMark(queries, organization_id);
+  return mark === undefined || earliest >= mark ? undefined : mark;
 }
 
 /** The instant before which an organization's rows were dropped, in milliseconds since 1970 UTC; undefined for never. */

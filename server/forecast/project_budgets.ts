@@ -11,7 +11,7 @@ import { planForecast, readHistory } from "../../core/forecast/periods.ts";
 import type { Source } from "../../core/forecast/usage_series.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { splitRange } from "../../core/time.ts";
-import { inSnapshot, readCostsIn } from "../../db/costs.ts";
+import { inSnapshot, keepAnswerable, readCostsIn } from "../../db/costs.ts";
 import type { Environment } from "../environment.ts";
 import { readSource } from "./observations.ts";
 import { observe, placeAhead, SeriesTasks, type Task } from "./series_tasks.ts";
@@ -77,17 +77,26 @@ async function observeBudget(
   const horizon = splitRange({ since: now, until: period.until }, interval, tz).length;
   if (horizon > LIMITS.forecast_periods) return undefined;
   const options = { interval, tz, horizon, now } as const;
-  const { history, future } = planForecast(readHistory({}, options), options);
-  if (history.length === 0) return undefined;
-  const range = { since: history[0]!.since, until: history.at(-1)!.until };
-  const query = { organization_id, range, tz, group_by: [], interval, buckets: history, filter, units: [] } as const;
-  return await inSnapshot(database, async (queries) => ({
-    history,
-    rows: await readCostsIn(queries, query satisfies CostQuery),
-    source: await readSource(queries, query),
-    ahead: endAt(placeAhead({ history, future }, { interval, tz }), period.until),
-    interval,
-  }));
+  const planned = planForecast(readHistory({}, options), options);
+  if (planned.history.length === 0) return undefined;
+  const base = { organization_id, tz, group_by: [], interval, filter, units: [] } as const;
+  return await inSnapshot(database, async (queries) => {
+    // What retention has dropped is no reason not to say what the rest tells.
+    const history = await keepAnswerable(queries, { ...base, ...over(planned.history) });
+    if (history.length === 0) return undefined;
+    const query = { ...base, ...over(history) };
+    return {
+      history,
+      rows: await readCostsIn(queries, query),
+      source: await readSource(queries, query),
+      ahead: endAt(placeAhead({ history, future: planned.future }, { interval, tz }), period.until),
+      interval,
+    };
+  });
+}
+
+function over(buckets: readonly TimeBucket[]): Pick<CostQuery, "range" | "buckets"> {
+  return { buckets, range: { since: buckets[0]!.since, until: buckets.at(-1)!.until } };
 }
 
 /** A custom period may end within a day: then that part of the day is forecast. */

@@ -3,6 +3,7 @@ import { type Principal, ROLES } from "../../../core/access.ts";
 import { readBudgetTerms, type WrittenBudget } from "../../../core/budget/read_budget.ts";
 import { createBudget } from "../../../db/budgets.ts";
 import type { Database } from "../../../db/database.ts";
+import { pruneUsage } from "../../../db/prune.ts";
 import { createEnvironment } from "../../../server/environment.ts";
 import { checkBudgets, readBudgetStatus, reportBudgets } from "../../../server/operations/budget_status.ts";
 import { perform } from "../../../server/operations/operation.ts";
@@ -110,3 +111,27 @@ forEachDatabase("a budget of a day is projected by the hour, through a change of
   const { expected, exceeded_on } = (await project(database, "search", noon))!;
   assert.deepEqual([expected, exceeded_on], [23, "2026-03-29T21:00:00+02:00"]);
 });
+
+forEachDatabase(
+  "what retention has dropped is not learned from, and keeps no budget from being answered",
+  async ({ open }) => {
+    const database = await open();
+    await spend(database);
+    const noons = Array.from({ length: 58 }, (_, day) => Date.UTC(2025, 11, 15 + day, 12));
+    await database.append(noons.map((timestamp) => makeEntry({ id: `s ${timestamp}`, timestamp, session: "nightly" })));
+    // No roll-up has sessions.
+    await make(database, { name: "nightly", filter: ["session=nightly"] });
+    const before = Date.UTC(2026, 0, 5);
+    const prune = { organization_id: "default", before, is_preview: false, actor: "test", now: NOW };
+    await pruneUsage(database, prune);
+    const projection = (await project(database, "nightly"))!;
+    // The 37 days from the 5th of January to the 10th of February.
+    assert.deepEqual([projection.expected, projection.history], [28, 37]);
+    const environment = { ...createEnvironment(database), now: () => NOW };
+    const { rows } = await perform(reportBudgets, { environment, principal: PRINCIPAL }, {});
+    assert.equal(rows.length, 1);
+    // Of the period itself nothing may be missing.
+    await pruneUsage(database, { ...prune, before: Date.UTC(2026, 1, 5) });
+    await assert.rejects(project(database, "nightly"), { kind: "beyond_retention" });
+  },
+);
