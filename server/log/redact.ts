@@ -3,12 +3,15 @@
  */
 
 /** Nothing that is replaced below lacks all of these, and most lines have none of them. */
-const SUSPECT = /cops_|eyj|:\/\/|passw|pwd|secret|token|authori[sz]ation|bearer|cookie|api.?key/i;
+const SUSPECT = /cops_|whsec_|eyj|:\/\/|passw|pwd|secret|token|authori[sz]ation|bearer|cookie|api.?key/i;
 
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   // An API key's first part is its id, which says which one it was.
   [/\bcops_([0-9A-Za-z]{8})_[0-9A-Za-z]+/g, "cops_$1_***"],
   [/\bcops_(?![0-9A-Za-z]{8}_\*\*\*)[0-9A-Za-z_]+/g, "cops_***"],
+  [/\bwhsec_[0-9A-Za-z+/=_-]+/g, "whsec_***"],
+  // The path is what lets one in.
+  [/(:\/\/hooks\.slack(?:-gov)?\.com\/)(?!\*\*\*)[^\s"'<>\\]+/gi, "$1***"],
   [/\beyJ[\w-]+\.[\w-]*(?:\.[\w-]*)?/g, "***"],
   [/\b(bearer|basic)\s+(?!\*\*\*)[^\s"',;]+/gi, "$1 ***"],
   [/(:\/\/[^\s:@/]*:)[^\s]*@/g, "$1***@"],

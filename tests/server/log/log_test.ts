@@ -123,6 +123,8 @@ Deno.test("Log.write() says what it left out when the second is over, also when 
 
 for (
   const [given, wanted] of [
+    ["signed with whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw= by", "signed with whsec_*** by"],
+    ["to https://hooks.slack.com/services/T0/B0/XyZ failed", "to https://hooks.slack.com/*** failed"],
     ["key cops_AbCdEfGh_0123456789abcdefghijklmnopqrstuv012345 used", "key cops_AbCdEfGh_*** used"],
     ["Authorization: Bearer abc.def", "Authorization: Bearer ***"],
     ["token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln end", "token *** end"],
