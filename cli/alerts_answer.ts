@@ -39,7 +39,8 @@ export async function listRaised(
     return;
   }
   const rows = alerts.map(({ raised_at, text, deliveries }) => [
-    formatInstant(raised_at, "UTC"),
+    // To the second: a column of times is read downwards.
+    formatInstant(raised_at - raised_at % 1000, "UTC"),
     text,
     deliveries.map(writeDelivery).join(", "),
   ]);

@@ -325,6 +325,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/forecast/anomalies/{id}/ack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call an anomaly normal
+         * @description Neither it nor anything later of its series that is no worse is told again. The query is the one that found it; without an interval both are looked at.
+         */
+        post: operations["acknowledgeAnomaly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/estimates": {
         parameters: {
             query?: never;
@@ -1716,6 +1736,25 @@ export interface components {
             audio_input_seconds?: number;
             audio_output_seconds?: number;
         };
+        /** @description An anomaly that was called normal. */
+        AnomalyAcknowledgement: {
+            id: string;
+            /** @enum {string} */
+            verdict: "normal";
+            /** @enum {string} */
+            interval: "hour" | "day";
+            series: string;
+            /** @enum {string} */
+            direction: "above" | "below";
+            since: components["schemas"]["Instant"];
+            until: components["schemas"]["Instant"];
+            /**
+             * @description What a period of it cost on average.
+             * @example 0.075000000
+             */
+            level_usd: string;
+            acknowledged_at: components["schemas"]["Instant"];
+        };
         Estimate: {
             provider: string;
             model: string;
@@ -2552,7 +2591,7 @@ export interface components {
              * @enum {string}
              */
             kind: "webhook" | "slack";
-            /** @description https://HOST/PATH, at a public address. */
+            /** @description An address with https, of a host that is public. */
             url: string;
         };
         AlertTest: {
@@ -5210,6 +5249,200 @@ export interface operations {
             };
             /** @description The body is too large */
             413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is missing, unknown or invalid */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The organization's rate limit is used up */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily not possible: try again as Retry-After says */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeAnomaly: {
+        parameters: {
+            query?: {
+                /** @description The credential's own organization, or any when the credential is a super admin's. */
+                organization_id?: string;
+                /** @description From when: 2026-01-31, RFC 3339, 7d, 24h, today, this-month, last-month. This month when no range is given. */
+                since?: string;
+                /** @description Until when; a day is included. */
+                until?: string;
+                /** @description Another name of since. */
+                start_date?: string;
+                /** @description Another name of until. */
+                end_date?: string;
+                /** @description The IANA time zone that days are counted in; UTC when it is not given. */
+                tz?: string;
+                /** @description `key=value`, several values by comma: `tag:team=search`, `model=gpt-4o,gpt-4`. */
+                filter?: string[];
+                provider?: string[];
+                model?: string[];
+                project?: string[];
+                user?: string[];
+                environment?: string[];
+                service_tier?: string[];
+                operation?: string[];
+                session?: string[];
+                /** @description Dimensions whose 20 costliest values are watched beside the total; model and project by default. */
+                group_by?: string[];
+                interval?: "hour" | "day";
+                /** @description Dollars; smaller impacts are not told. 1 by default. */
+                min_impact?: string;
+                /** @description A period is told above this score: minus the decimal logarithm of how seldom chance makes one as unusual, of the total and of all groups together. 3 by default (one day in 1,000), of hours 4. */
+                min_score?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "normal";
+                };
+            };
+        };
+        responses: {
+            /** @description What is kept */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyAcknowledgement"];
+                };
+            };
+            /** @description Unreadable: not JSON, not UTF-8, or no request at all */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential, or one that does not hold */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The credential does not permit this */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing in the credential's organization */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     RateLimit: components["headers"]["RateLimit"];

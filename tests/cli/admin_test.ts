@@ -33,7 +33,7 @@ Deno.test("costops admin org create: makes the very organization that the config
 Deno.test("costops db migrate: makes the database, and says its version", async () => {
   await inPlace(async ({ run, database }) => {
     const { code, out } = await run(["db", "migrate"]);
-    assert.deepEqual([code, out], [0, `sqlite:${database} is at schema version 4\n`]);
+    assert.deepEqual([code, out], [0, `sqlite:${database} is at schema version 8\n`]);
     assert.equal((await run(["db", "doctor"])).code, 0);
   });
 });

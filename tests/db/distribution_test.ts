@@ -32,9 +32,16 @@ const LOCAL_TABLES = [
 ];
 
 const DISTRIBUTED_TABLES = [
+  "alert_channels",
+  "alert_deliveries",
+  "alerts",
+  "anomaly_acknowledgements",
+  "budgets",
   "import_positions",
   "prune_marks",
   "rate_limits",
+  "report_jobs",
+  "report_pieces",
   "revoked_tokens",
   "usage",
   "usage_by_day",
@@ -71,7 +78,7 @@ onPostgres(
   "distributed tables have the organization first in every unique index, and no sequence",
   async ({ reader }) => {
     const { rows } = await sql<{ table: string; first: string }>`
-    select c.relname as table, a.attname as first from pg_index as i join pg_class as c on c.oid = i.indrelid
+    select distinct c.relname as table, a.attname as first from pg_index as i join pg_class as c on c.oid = i.indrelid
     join pg_attribute as a on a.attrelid = c.oid and a.attnum = i.indkey[0]
     where ${OWN} and (i.indisunique or i.indisprimary) and c.relname in (${sql.join(DISTRIBUTED_TABLES)})
     order by c.relname`.execute(reader);
@@ -96,20 +103,32 @@ onPostgres("the organization is text of one collation wherever it distributes", 
   assert.deepEqual(rows, DISTRIBUTED_TABLES.map((table) => ({ table, ...each })));
 });
 
-onPostgres("distributed tables refer to nothing but tables on every node", async ({ reader }) => {
-  const { rows } = await sql<{ table: string; other: string }>`
+onPostgres(
+  "distributed tables refer to tables on every node, or to their own organization's of the same shard",
+  async ({ reader }) => {
+    const { rows } = await sql<{ table: string; other: string }>`
     select c.relname as table, o.relname as other from pg_constraint as k
     join pg_class as c on c.oid = k.conrelid join pg_class as o on o.oid = k.confrelid
     where ${OWN} and k.contype = 'f' order by c.relname, o.relname`.execute(reader);
-  const ofDistributed = rows.filter(({ table }) => DISTRIBUTED_TABLES.includes(table));
-  assert.deepEqual(ofDistributed, [
-    { table: "import_positions", other: "organizations" },
-    { table: "prune_marks", other: "organizations" },
-  ]);
-  // A table on every node may not refer to one that is not.
-  assert.deepEqual(rows.filter(({ other }) => !REFERENCE_TABLES.includes(other)), []);
-  assert.deepEqual(rows.filter(({ table }) => LOCAL_TABLES.includes(table)), []);
-});
+    const ofDistributed = rows.filter(({ table }) => DISTRIBUTED_TABLES.includes(table));
+    const ofOneShard = [
+      { table: "alert_deliveries", other: "alert_channels" },
+      { table: "alert_deliveries", other: "alerts" },
+    ];
+    assert.deepEqual(ofDistributed, [
+      { table: "alert_channels", other: "organizations" },
+      ...ofOneShard,
+      { table: "alerts", other: "organizations" },
+      { table: "anomaly_acknowledgements", other: "organizations" },
+      { table: "budgets", other: "organizations" },
+      { table: "import_positions", other: "organizations" },
+      { table: "prune_marks", other: "organizations" },
+    ]);
+    // A table on every node may not refer to one that is not.
+    assert.deepEqual(rows.filter(({ other }) => !REFERENCE_TABLES.includes(other)), ofOneShard);
+    assert.deepEqual(rows.filter(({ table }) => LOCAL_TABLES.includes(table)), []);
+  },
+);
 
 onPostgres("distributed tables have no trigger", async ({ reader }) => {
   const { rows } = await sql<{ table: string }>`

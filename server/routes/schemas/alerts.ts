@@ -55,7 +55,7 @@ export const NewAlertChannel = z.strictObject({
   kind: z.enum(CHANNEL_KINDS).default("webhook").describe(
     '`webhook`: signed as Standard Webhooks are. `slack`: `{"text": …}`, as Slack\'s incoming webhooks take it.',
   ),
-  url: z.string().min(1).max(LIMITS.text_characters).describe("https://HOST/PATH, at a public address."),
+  url: z.string().min(1).max(LIMITS.text_characters).describe("An address with https, of a host that is public."),
 }).meta({ id: "NewAlertChannel" });
 
 const CHANNEL_FIELDS = {
