@@ -20,13 +20,16 @@ function alertsAt(spent: string, unpriced_records = 0n): Alert[] {
   return findBudgetAlerts(describeStatus({ budget: BUDGET, period, measures, projection: null }, NOW));
 }
 
-Deno.test("findBudgetAlerts() has one alert for each threshold that is reached, by budget, period and threshold", () => {
+Deno.test("findBudgetAlerts() has one alert for each threshold that is reached, by budget, period, threshold and amount", () => {
   assert.deepEqual(alertsAt("49.999999999"), []);
   const [half, most, ...rest] = alertsAt("80.5", 2n);
   assert.equal(rest.length, 0);
   assert.deepEqual(
     [half!.key, most!.key],
-    ['["budget","b1",1769900400000,1772319600000,50]', '["budget","b1",1769900400000,1772319600000,80]'],
+    [
+      '["budget","b1",1769900400000,1772319600000,50,"100.000000000"]',
+      '["budget","b1",1769900400000,1772319600000,80,"100.000000000"]',
+    ],
   );
   assert.equal(
     most!.text,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readBudgetTerms } from "../../../core/budget/read_budget.ts";
 import { createChannel } from "../../../db/alert_channels.ts";
 import { listAlerts } from "../../../db/alerts.ts";
-import { createBudget } from "../../../db/budgets.ts";
+import { changeBudget, createBudget } from "../../../db/budgets.ts";
 import { LIMITS } from "../../../core/limits.ts";
 import type { Database } from "../../../db/database.ts";
 import { createOrganization } from "../../../db/organizations.ts";
@@ -43,9 +43,9 @@ async function fill(database: Database): Promise<void> {
 }
 
 const WANTED = [
-  '["budget","b1",1770591600000,1770678000000,50]',
-  '["budget","b1",1770678000000,1770764400000,50]',
-  '["budget","b1",1770678000000,1770764400000,80]',
+  '["budget","b1",1770591600000,1770678000000,50,"10.000000000"]',
+  '["budget","b1",1770678000000,1770764400000,50,"10.000000000"]',
+  '["budget","b1",1770678000000,1770764400000,80,"10.000000000"]',
   '["price","openai","gpt-9","2026-02-10"]',
 ];
 
@@ -75,9 +75,29 @@ forEachDatabase("more spend raises the next threshold alone, and a new day begin
     (await evaluateAlerts(environmentOf(database, now, []), "default")).map(({ key }) => key);
   await look(NOW);
   await database.append([makeEntry({ id: "e", timestamp: NOW }, makeCost(2_000_000_000n))]);
-  assert.deepEqual(await look(NOW + 1), ['["budget","b1",1770678000000,1770764400000,100]']);
+  assert.deepEqual(await look(NOW + 1), ['["budget","b1",1770678000000,1770764400000,100,"10.000000000"]']);
   await database.append([makeEntry({ id: "f", timestamp: NOW + DAY }, makeCost(5_000_000_000n))]);
-  assert.deepEqual(await look(NOW + DAY), ['["budget","b1",1770764400000,1770850800000,50]']);
+  assert.deepEqual(await look(NOW + DAY), ['["budget","b1",1770764400000,1770850800000,50,"10.000000000"]']);
+});
+
+forEachDatabase("a threshold of another amount is another threshold", async ({ open }) => {
+  const database = await open();
+  await fill(database);
+  const look = async (now: number) =>
+    (await evaluateAlerts(environmentOf(database, now, []), "default")).map(({ text }) => text.replace(/,.*/, ""));
+  await look(NOW);
+  await database.append([makeEntry({ id: "e", timestamp: NOW }, makeCost(2_000_000_000n))]);
+  assert.deepEqual(await look(NOW + 1), ["Budget daily has reached 100% in 2026-02-10: $10.00 of $10.00 are spent"]);
+  const written = { name: "daily", amount_usd: "20", period: "day", tz: "Europe/Berlin" };
+  const change = { key: { organization_id: "default", budget: "daily" }, terms: readBudgetTerms(written, NOW) };
+  await changeBudget(database, change, { ...ACT, now: NOW + 2 });
+  assert.deepEqual(await look(NOW + 3), ["Budget daily has reached 50% in 2026-02-10: $10.00 of $20.00 are spent"]);
+  assert.deepEqual(await look(NOW + 4), []);
+  await database.append([makeEntry({ id: "f", timestamp: NOW }, makeCost(10_000_000_000n))]);
+  assert.deepEqual(await look(NOW + 5), [
+    "Budget daily has reached 80% in 2026-02-10: $20.00 of $20.00 are spent",
+    "Budget daily has reached 100% in 2026-02-10: $20.00 of $20.00 are spent",
+  ]);
 });
 
 forEachDatabase("what was over before a budget was set is no news", async ({ open }) => {
