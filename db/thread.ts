@@ -49,20 +49,23 @@ export class Thread<Request> {
     return this.#end !== undefined;
   }
 
-  /** Sends a request and waits for its answer. The thread is stopped when it fails otherwise than by an answer. */
+  /**
+   * Sends a request and waits for its answer. The thread is stopped when it fails otherwise than by an answer, unless the
+   * request could not be sent at all.
+   */
   async ask(request: Request | typeof CLOSE): Promise<unknown> {
     if (this.#end !== undefined) throw this.#end;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    this.#worker.onmessage = ({ data }) => resolve(data);
+    this.#worker.postMessage(request);
     this.#answered = Promise.allSettled([promise]);
     this.#abandon = reject;
     const { answer_ms } = this.#options;
     const timer = answer_ms === undefined ? undefined : setTimeout(() => {
       reject(new CostopsError("temporary", "Cannot answer this in time: ask for a shorter period, or try again"));
     }, answer_ms);
-    this.#worker.onmessage = ({ data }) => resolve(data);
     let answer: Answer;
     try {
-      this.#worker.postMessage(request);
       answer = await promise;
     } catch (error) {
       reject(error);

@@ -26,10 +26,12 @@ Deno.test("Thread.ask() fails when the thread has failed, while it was asked and
   await thread.close();
 });
 
-Deno.test("Thread.ask() fails on what cannot be handed over, and the thread is stopped", async () => {
-  const thread = new Thread<() => void>(ECHO, { does: "echoes" });
+Deno.test("Thread.ask() fails on what cannot be handed over, and the thread answers what comes next", async () => {
+  const thread = new Thread<string | (() => void)>(ECHO, { does: "echoes" });
   await assert.rejects(thread.ask(() => {}), { name: "DataCloneError" });
-  assert.equal(thread.isStopped, true);
+  assert.equal(thread.isStopped, false);
+  assert.equal(await thread.ask("one"), "one");
+  await assert.rejects(thread.ask(() => {}), { name: "DataCloneError" });
   await thread.close();
 });
 

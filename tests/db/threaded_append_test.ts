@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AppendEntry } from "../../db/append.ts";
 import { openDatabase } from "../../db/database.ts";
 import { createOrganization } from "../../db/organizations.ts";
 import { SqliteConnection } from "../../db/sqlite.ts";
@@ -67,6 +68,23 @@ Deno.test("ThreadedAppender: what a record costs is stored as the whole price th
     assert.equal(one!.applied_price_id, two!.applied_price_id);
     const kept = await database.reader.selectFrom("applied_prices").selectAll().execute();
     assert.equal(kept.length, 1);
+    await database.close();
+  });
+});
+
+Deno.test("ThreadedAppender: what cannot be sent to the thread fails alone, and the thread goes on", async () => {
+  await withFolder(async (folder) => {
+    const database = await openDatabase(`${folder}/costops.db`, { has_append_thread: true });
+    const { record, cost } = makeEntry({ id: "poison" });
+    const poisoned = { cost, record: { ...record, extra: { call: () => {} } } } as unknown as AppendEntry;
+    const [one, other, another] = await Promise.allSettled([
+      database.append([makeEntry({ id: "r1" })]),
+      database.append([poisoned]),
+      database.append([makeEntry({ id: "r2" })]),
+    ]);
+    assert.deepEqual([one.status, other.status, another.status], ["fulfilled", "rejected", "fulfilled"]);
+    assert.deepEqual(await database.append([makeEntry({ id: "r3" })]), [{ outcome: "inserted" }]);
+    assert.deepEqual((await readRows(database)).map(({ id }) => id), ["r1", "r2", "r3"]);
     await database.close();
   });
 });
