@@ -8,7 +8,7 @@ import type { Report } from "../core/report/report.ts";
 import { makeReport } from "../server/operations/reports.ts";
 import type { CommonOptions } from "./options.ts";
 import type { Shell } from "./run.ts";
-import { withSession } from "./session.ts";
+import { readConfig, withSession } from "./session.ts";
 
 const HOW_TO_START = `There is no usage this month yet. To start:
   costops import PATH…                   usage from files and folders
@@ -36,7 +36,9 @@ async function findReport(options: CommonOptions): Promise<Report | undefined> {
       return session.perform(makeReport, { type: "cost", since: "this-month", tz: session.config.tz.value });
     }, { isReading: true });
   } catch (error) {
-    if (!isOpen && error instanceof CostopsError && error.kind === "not_found") return undefined;
+    const isNew = !isOpen && error instanceof CostopsError && error.kind === "not_found";
+    // Who names an organization is told that it is not there.
+    if (isNew && readConfig(options).organization.origin === "default") return undefined;
     throw error;
   }
 }

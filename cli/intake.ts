@@ -106,9 +106,11 @@ class Intake {
   #unchanged = 0;
   #cost = 0n;
   #isReaderGone = false;
-  readonly #notes = new IntakeNotes();
+  readonly #notes: IntakeNotes;
 
-  constructor(readonly session: Session, readonly to: IntakeSettings) {}
+  constructor(readonly session: Session, readonly to: IntakeSettings) {
+    this.#notes = new IntakeNotes(session.local?.principal.organization_id);
+  }
 
   begin(): void {
     if (this.to.options.json) this.#write('{"results":[');

@@ -1,6 +1,6 @@
 /**
  * Where the files of reports are: in a folder beside a SQLite database, in Postgres itself, or in the folder that the
- * configuration names (docs/decisions/0017).
+ * configuration names (docs/decisions/0013).
  */
 
 import { type Database, findDatabasePath, isPostgresUrl } from "../../db/database.ts";

@@ -2,7 +2,7 @@
  * Keeps what a client wrote out of the spans that the runtime makes by itself.
  *
  * Deno puts the whole address of a request on its span, where a path or a query may hold a secret, and offers neither a
- * way to leave it out nor to take it away again (docs/decisions/0015).
+ * way to leave it out nor to take it away again (docs/decisions/0011).
  */
 
 import { type AttributeValue, type Span, trace } from "@opentelemetry/api";

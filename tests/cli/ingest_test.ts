@@ -141,9 +141,22 @@ Deno.test("costops ingest: a record goes to the organization it names when that 
     assert.equal(refused.code, 7);
     assert.match(refused.err, /unknown_organization.*costops admin org create "?acme"?/);
     assert.equal((await run(["admin", "org", "create", "acme"])).code, 0);
-    assert.equal((await run(["ingest"], named)).code, 0);
+    const taken = await run(["ingest", "--org", "default"], named);
+    assert.equal(taken.code, 0);
+    assert.match(taken.err, /^note: 1 record to the organization acme, which the source names$/m);
     assert.equal((await run(JANUARY)).out, HEADER);
     assert.equal((await run([...JANUARY, "--org", "acme"])).out, `${HEADER}gpt-4,1,1000,0,0,0,1000,0.030000000,0\n`);
+  });
+});
+
+Deno.test("costops alone: says how to start where there is nothing yet, and that a named organization is not there", async () => {
+  await inPlace(async ({ run }) => {
+    const fresh = await run([]);
+    assert.deepEqual([fresh.code, fresh.out.split("\n")[0]], [0, "There is no usage this month yet. To start:"]);
+    assert.equal((await run(["ingest"], MIXED)).code, 0);
+    const mistyped = await run(["--org", "acm"]);
+    assert.equal(mistyped.code, 3);
+    assert.match(mistyped.err, /Cannot find the organization "acm"/);
   });
 });
 

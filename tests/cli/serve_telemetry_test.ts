@@ -43,7 +43,7 @@ async function withExportingServer(
     }, {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
-      // Exported once, at the end: the runtime hangs when it is to end while it exports (docs/decisions/0015).
+      // Exported once, at the end: the runtime hangs when it is to end while it exports (docs/decisions/0011).
       OTEL_METRIC_EXPORT_INTERVAL: "3600000",
       LOG_LEVEL: "debug",
       ...env,
