@@ -39,6 +39,11 @@ export function totalCells(report: Report): Cell[] {
   return report.columns.map((column) => report.totals[column.name] ?? null);
 }
 
+/** Whether anything of a report is said for all rows together. */
+export function hasTotals({ columns, totals }: Pick<Report, "columns" | "totals">): boolean {
+  return columns.some(({ name }) => Object.hasOwn(totals, name));
+}
+
 /** Whether a column of this type holds numbers, which are aligned to the right. */
 export function isNumeric(type: ReportColumn["type"]): boolean {
   return type !== "text" && type !== "time";

@@ -37,6 +37,16 @@ export function barsOf(report: Report, limit: number): Bar[] {
   return bars.sort((a, b) => (a.amount > b.amount ? -1 : a.amount < b.amount ? 1 : 0)).slice(0, limit);
 }
 
+/** What is spent of each budget of a report, in the order of the rows, at most `limit` bars: `search, 83.00% used`. */
+export function spentOf(report: Report, limit: number): Bar[] {
+  const [name, used, spent] = ["budget", "used_ratio", "spent_usd"]
+    .map((column) => report.columns.findIndex((other) => other.name === column)) as [number, number, number];
+  return report.rows.slice(0, limit).map((row) => ({
+    label: `${cutText(displayCell(row[name] ?? null, "text"), 20)}, ${displayCell(row[used] ?? null, "ratio")} used`,
+    amount: usdFromNanos(typeof row[spent] === "bigint" ? row[spent] : 0n),
+  }));
+}
+
 /** The length of a bar beside the longest, from 0 to 1; 0 for what is not positive. */
 export function shareOf(bar: Bar, bars: readonly Bar[]): number {
   const longest = Math.max(...bars.map((other) => toApproximateDollars(other.amount)));

@@ -7,7 +7,7 @@ import { scaleBand, scaleLinear } from "d3-scale";
 // @ts-types="@types/d3-shape"
 import { stack, stackOffsetDiverging, stackOrderNone } from "d3-shape";
 import { toApproximateDollars, type Usd, usdFromNanos } from "../money.ts";
-import { type Bar, barsOf } from "./chart.ts";
+import { type Bar, barsOf, spentOf } from "./chart.ts";
 import { displayCell, displayTick, displayUsd } from "./display.ts";
 import { cutText, widthOf } from "./display_width.ts";
 import { writeForecastSvg } from "./forecast_svg_chart.ts";
@@ -28,10 +28,11 @@ const REST_COLOR = "#8c959f";
 
 const WIDTH = 960;
 
-/** Draws a report's cost, or a forecast; nothing when it has neither or no grouping. */
+/** Draws a report's cost, what is spent of budgets, or a forecast; nothing when it has none of it or no grouping. */
 export function* writeSvgChart(shown: Report): Generator<string> {
   const report = shown.report.type === "anomaly" ? toMarkedPeriods(shown) : shown;
   if (isForecast(report)) yield* writeForecastSvg(report);
+  else if (report.report.type === "budget") yield* writeBars(spentOf(report, MOST_BARS));
   else if (report.columns.some((column) => column.type === "time")) yield* writeColumns(readStacks(report));
   else yield* writeBars(barsOf(report, MOST_BARS));
 }

@@ -2,7 +2,7 @@
  * A report as Markdown, for pull requests and wikis.
  */
 
-import { isNumeric } from "../cell.ts";
+import { hasTotals, isNumeric } from "../cell.ts";
 import { describePeriod, describeUnpriced, displayCell, displayName, revealControls } from "../display.ts";
 import type { Report, ReportColumn } from "../report.ts";
 import { describeSummary } from "../summary_words.ts";
@@ -26,7 +26,8 @@ export function beginMarkdown(frame: ReportFrame): RowWriter {
       hasRows = true;
       return writeRow(columns, row);
     },
-    end: (end) => `${hasRows ? line(writeTotals(columns, end)) : ""}${writeEnd(frame, end)}`,
+    end: (end) =>
+      `${hasRows && hasTotals({ columns, ...end }) ? line(writeTotals(columns, end)) : ""}${writeEnd(frame, end)}`,
   };
 }
 

@@ -2,7 +2,7 @@
  * A report as a table for a terminal.
  */
 
-import { isNumeric, totalCells } from "../cell.ts";
+import { hasTotals, isNumeric, totalCells } from "../cell.ts";
 import {
   describeNoRows,
   describePeriod,
@@ -69,7 +69,7 @@ export function* writeTable(
   yield rule;
   for (const row of report.rows) yield writeLine(rowTexts(report, row), shown);
   if (report.rows.length === 0) yield `${describeNoRows(report)}\n`;
-  else yield rule + writeLine(totalTexts(report), shown);
+  else if (hasTotals(report)) yield rule + writeLine(totalTexts(report), shown);
   const figures = describeSummary(report);
   if (figures.length > 0) yield `\n${figures.map((figure) => `${figure}\n`).join("")}`;
   for (const [name, table] of Object.entries(report.report.tables ?? {})) {

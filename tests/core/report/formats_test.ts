@@ -268,7 +268,7 @@ Deno.test("writeTable() shows terminal commands instead of sending them, and cou
 
 Deno.test("writeHtml() escapes names and allows nothing but its own style", () => {
   const text = write("html", reportOf([[`<img src=x onerror="a('b')">&\u001b`, { nanos: 75_000_000n }]]));
-  assert.ok(text.includes("<td>&lt;img src=x onerror=&quot;a(&#39;b&#39;)&quot;&gt;&amp;␛</td>"));
+  assert.ok(text.includes('<td class="w">&lt;img src=x onerror=&quot;a(&#39;b&#39;)&quot;&gt;&amp;␛</td>'));
   assert.ok(!text.includes("<img"));
   assert.ok(!text.includes("<script"));
   assert.ok(text.includes('<data value="0.075000000">$0.0750</data>'));
@@ -310,4 +310,26 @@ Deno.test("readReportFormat() finds a format in any case and names the nearest t
     (error) =>
       error instanceof CostopsError && error.kind === "invalid" && error.message.endsWith("did you mean json?"),
   );
+});
+
+Deno.test("writeHtml() lets a wide table scroll by itself on a screen, and prints it smaller", () => {
+  const names = Array.from({ length: 11 }, (_, at) => `name_${at}`);
+  const report: Report = {
+    ...SMALL,
+    columns: names.map((name) => ({ name, type: "text" })),
+    rows: [names.map((_, at) => "x".repeat(at === 0 ? 16 : at === 1 ? 17 : 49))],
+    totals: {},
+  };
+  const html = write("html", report);
+  assert.ok(html.includes('<div class="scroll" role="region" aria-label="Table" tabindex="0">\n<table class="wide">'));
+  assert.ok(html.includes(`<td>${"x".repeat(16)}</td><td class="w">${"x".repeat(17)}</td><td class="l">`));
+  assert.ok(write("html", SMALL).includes("<table>\n"));
+});
+
+Deno.test("no format that people read has a line of totals for a report without any", () => {
+  const report: Report = { ...SMALL, totals: {} };
+  assert.ok(write("html", SMALL).includes("<tfoot>"));
+  for (const format of ["html", "md", "table"] as const) {
+    assert.ok(!/<tfoot>|Total/.test(write(format, report)), format);
+  }
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { buildCostReport, buildUsageReport } from "../../../core/analytics/build_report.ts";
+import { buildBudgetReport } from "../../../core/budget/build_report.ts";
+import type { Report } from "../../../core/report/report.ts";
 import { writeSvgChart } from "../../../core/report/svg_chart.ts";
 import { NOW, PRICE_BOOK, queryOf, rowOf } from "./sample.ts";
 
@@ -9,6 +11,17 @@ function chartOf(rows: readonly ReturnType<typeof rowOf>[], group_by: string[]):
   return [...writeSvgChart(buildCostReport({ query: queryOf({ group_by }), rows, now: NOW, price_book: PRICE_BOOK }))]
     .join("");
 }
+
+const BUDGETS: Report = {
+  ...buildBudgetReport({ organization_id: "acme", statuses: [], now: NOW, price_book: PRICE_BOOK }),
+  columns: [
+    { name: "budget", type: "text" },
+    { name: "period", type: "time" },
+    { name: "spent_usd", type: "usd" },
+    { name: "used_ratio", type: "ratio" },
+  ],
+  rows: [["search", "2026-01", 415n * DOLLAR, 830_000n], ["the assistants of the shop", "2026-01", null, null]],
+};
 
 const rects = (svg: string) => [...svg.matchAll(/<rect [^>]*fill="(#\w+)"[^>]*>(?:<title>(.*?)<\/title>)?/g)];
 
@@ -66,4 +79,12 @@ Deno.test("writeSvgChart() lets no name be anything but text", () => {
   const svg = chartOf([rowOf([`</svg><script>"'&`], { nanos: DOLLAR })], ["day,model"]);
   assert.ok(!svg.includes("<script"));
   assert.ok(svg.includes("<title>2026-01-05 &lt;/svg&gt;&lt;script&gt;&quot;&#39;&amp;: $1.00</title>"));
+});
+
+Deno.test("writeSvgChart() draws what is spent of each budget, with how much of it is used", () => {
+  const svg = [...writeSvgChart(BUDGETS)].join("");
+  assert.ok(svg.includes('text-anchor="end">search, 83.00% used</text><rect x="260"'), svg);
+  assert.ok(svg.includes('text-anchor="end">$415.00</text>'), svg);
+  // A name may be long; what is unknown of a budget has no bar.
+  assert.ok(svg.includes('text-anchor="end">the assistants of t…, - used</text><rect x="260" y="24.8" width="0"'), svg);
 });
