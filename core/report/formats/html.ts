@@ -124,10 +124,11 @@ function writeHeading(column: ReportColumn): string {
 }
 
 function writeCell(cell: Cell, column: ReportColumn): string {
-  const shown = escape(displayCell(cell, column.type));
+  const text = displayCell(cell, column.type);
+  const shown = escape(text);
   // A time of day may stand below its date.
   if (column.type === "time") return `<td>${shown.replace(/^[\d-]+/, '<span class="t">$&</span><wbr>')}</td>`;
-  if (!isNumeric(column.type)) return `<td${classOfText(shown)}>${shown}</td>`;
+  if (!isNumeric(column.type)) return `<td${classOfText(text)}>${shown}</td>`;
   if (typeof cell !== "bigint") return `<td class="n">${shown}</td>`;
   return `<td class="n"><data value="${writeExact(cell, column.type)}">${shown}</data></td>`;
 }
