@@ -80,7 +80,7 @@ export function findBudget(series: readonly JudgedLabels[], budget: number, has_
   const scores = series.flatMap(({ labelled, judgements }) => judgements.slice(labelled.judged_from))
     .map(({ score }) => score).sort((a, b) => a - b);
   let best: Counts | undefined;
-  for (let share = 0.8; share < 1; share += 0.002) {
+  for (let share = 0.8; share < 1; share += 0.0005) {
     const counts = countFlags(series, { threshold: scores[Math.floor(share * scores.length)]!, has_grace });
     if (counts.false_alarms <= budget && counts.recall > (best?.recall ?? 0)) best = counts;
   }

@@ -8,7 +8,7 @@
 
 import { CycleMeans } from "./cycle_means.ts";
 import { Cusum } from "./cusum.ts";
-import { Forecaster, type Season } from "./forecaster.ts";
+import { Forecaster, type Outlook, type Season } from "./forecaster.ts";
 import { News } from "./news.ts";
 import { Tail } from "./tail.ts";
 
@@ -68,8 +68,14 @@ export class Detector {
   next(slot: number, value: number | undefined): Judgement {
     const outlook = this.#forecaster.look(slot);
     this.#means.add(value);
+    const judgement = value === undefined || outlook === undefined
+      ? { score: 0, raw_score: 0, direction: 1, since: slot } as const
+      : this.#judge(slot, value, outlook);
     this.#forecaster.learn(slot, value);
-    if (value === undefined || outlook === undefined) return { score: 0, raw_score: 0, direction: 1, since: slot };
+    return judgement;
+  }
+
+  #judge(slot: number, value: number, outlook: Outlook): Judgement {
     const point = standardize(value - outlook.expected, outlook.deviation);
     const drift = this.#cusum.add(slot, standardize(value - outlook.baseline, outlook.baseline_deviation));
     const level = this.#means.statistic();
@@ -83,7 +89,8 @@ export class Detector {
       { score: take(this.#level, Math.abs(level)), direction: signOf(level), since: earliest },
     ];
     const worst = findings.reduce((worst, finding) => (finding.score > worst.score ? finding : worst));
-    const score = this.#news.tell(slot, worst.score);
+    const freeze = () => this.#forecaster.freeze(slot);
+    const score = this.#news.tell(slot, { score: worst.score, value, freeze });
     return { ...worst, score, raw_score: worst.score, expected: outlook.expected, margin };
   }
 }

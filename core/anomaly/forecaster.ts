@@ -3,7 +3,7 @@
  */
 
 import { Echo } from "./echo.ts";
-import { SeasonalLevel } from "./seasonal_level.ts";
+import { LEVEL_WEIGHT, SeasonalLevel } from "./seasonal_level.ts";
 
 /** What is known of a slot before its point is seen. */
 export interface Outlook {
@@ -15,6 +15,9 @@ export interface Outlook {
   readonly expected: number;
   readonly deviation: number;
 }
+
+/** What a later slot would be as far as was known at one slot, and a standard deviation of points around that. */
+export type FrozenBaseline = (slot: number) => { readonly expected: number; readonly deviation: number };
 
 /** A season in slots, and how many slots must be known before it is looked for. */
 export interface Season {
@@ -63,6 +66,23 @@ export class Forecaster {
     const baseline = mix(baselines);
     const { expected, deviation } = mix([...baselines, ...echoes]);
     return { baseline: baseline.expected, baseline_deviation: baseline.deviation, expected, deviation };
+  }
+
+  /**
+   * The baseline as of a slot; undefined while {@link look} is. Its deviation grows with the distance as that of a
+   * forecast by exponential smoothing does: by the square of the level's weight a slot.
+   */
+  freeze(now: number): FrozenBaseline | undefined {
+    if (this.#views.length === 0) return undefined;
+    const views = this.#views.map(({ level, baseline_error }) => ({
+      expect: level.freeze(),
+      deviation: level.deviation,
+      error: baseline_error,
+    }));
+    return (slot) => {
+      const { expected, deviation } = mix(views.map(({ expect, ...view }) => ({ ...view, expected: expect(slot) })));
+      return { expected, deviation: deviation * Math.sqrt(1 + LEVEL_WEIGHT ** 2 * (slot - now)) };
+    };
   }
 
   /** Learns from a point; undefined is a missing one. */

@@ -9,7 +9,7 @@ import { median } from "./median.ts";
 import { DEVIATION, RobustScale } from "./robust_scale.ts";
 
 /** Weight of the newest residual in the level. */
-const LEVEL_WEIGHT = 0.12;
+export const LEVEL_WEIGHT = 0.12;
 /** Weight of the newest point in the mean size of points. */
 const SIZE_WEIGHT = 0.03;
 /** Residuals enter the level clipped at this many deviations, and sizes at this many times their mean. */
@@ -53,6 +53,13 @@ export class SeasonalLevel {
   /** What a slot is expected to be. */
   expect(slot: number): number {
     return this.#level + this.#pattern[slot % this.#pattern.length]!;
+  }
+
+  /** What each slot is expected to be as of now, whatever is learnt later. */
+  freeze(): (slot: number) => number {
+    const level = this.#level;
+    const pattern = [...this.#pattern];
+    return (slot) => level + pattern[slot % pattern.length]!;
   }
 
   /** How far a point usually is from what is expected, as a standard deviation; above 0 unless all was 0. */

@@ -52,6 +52,29 @@ Deno.test("a level that stays is told in its first days, and again only as a wor
   assert.deepEqual(flagged, [56, 57, 58, 63, 64, 65]);
 });
 
+/** Days of hours with a daily wave, each point moved by a bit of noise that is always the same. */
+function days(count: number): number[] {
+  const noise = [0.6, -0.8, 0.2, 1, -0.4, -0.2, 0.4, -0.6, 0.8, 0, -1];
+  return Array.from({ length: 24 * count }, (_, at) => 20 + 8 * Math.sin((at - 8) * Math.PI / 12) + noise[at % 11]!);
+}
+
+function flaggedHours(values: readonly number[]): number[] {
+  return scoresOf(values, HOURLY).flatMap((score, at) => score > FLAG_SCORE ? [at] : []);
+}
+
+Deno.test("an hour after a spike is flagged no more, though the spike's echo was expected", () => {
+  const values = days(20);
+  values[300]! += 20;
+  assert.deepEqual(flaggedHours(values), [300]);
+});
+
+Deno.test("the return from a level of three days is not flagged, a fall below what was before it is", () => {
+  const back = days(24).map((value, at) => at >= 300 && at < 372 ? value + 12 : value);
+  assert.deepEqual(flaggedHours(back).filter((at) => at >= 372), []);
+  const below = back.map((value, at) => at >= 380 && at < 392 ? value - 12 : value);
+  assert.equal(flaggedHours(below).find((at) => at >= 372), 380);
+});
+
 Deno.test("a slow ramp is flagged before it has doubled the spend", () => {
   const values = weeks(16).map((value, at) => at >= 56 ? value * (1 + (at - 56) / 21) : value);
   const [first] = flaggedAt(values);

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { Cusum } from "../../../core/anomaly/cusum.ts";
 import { CycleMeans } from "../../../core/anomaly/cycle_means.ts";
+import { Forecaster } from "../../../core/anomaly/forecaster.ts";
 import { median } from "../../../core/anomaly/median.ts";
 import { News } from "../../../core/anomaly/news.ts";
 import { SeasonalLevel } from "../../../core/anomaly/seasonal_level.ts";
@@ -46,16 +47,50 @@ Deno.test("CycleMeans tells the newest mean from the median of the eight before 
   assert.equal(means.statistic(), 10 / (1.4826 + 0.22));
 });
 
+/** A point that is 20 where 10 ± 2 was expected, or another one. */
+function finding(score: number, value = 20) {
+  return { score, value, freeze: () => () => ({ expected: 10, deviation: 2 }) };
+}
+
 Deno.test("News tells an event for a third of a cycle, then only what is half as bad again", () => {
   const news = new News(6);
-  assert.deepEqual([1, 4, 4, 4, 5, 7, 4, 4].map((score, slot) => news.tell(slot, score)), [1, 4, 4, 0, 0, 7, 4, 0]);
+  const told = [1, 4, 4, 4, 5, 7, 4, 4].map((score, slot) => news.tell(slot, finding(score)));
+  assert.deepEqual(told, [1, 4, 4, 0, 0, 7, 4, 0]);
 });
 
 Deno.test("News begins anew after a cycle without anything, or when the event has lasted three", () => {
   const quiet = new News(2);
-  assert.deepEqual([4, 0, 0, 0, 4].map((score, slot) => quiet.tell(slot, score)), [4, 0, 0, 0, 4]);
+  assert.deepEqual([4, 0, 0, 0, 4].map((score, slot) => quiet.tell(slot, finding(score))), [4, 0, 0, 0, 4]);
   const lasting = new News(2);
-  assert.deepEqual([4, 4, 4, 4, 4, 4, 4, 4].map((score, slot) => lasting.tell(slot, score)), [4, 0, 0, 0, 0, 0, 0, 4]);
+  const told = [4, 4, 4, 4, 4, 4, 4, 4].map((score, slot) => lasting.tell(slot, finding(score)));
+  assert.deepEqual(told, [4, 0, 0, 0, 0, 0, 0, 4]);
+});
+
+Deno.test("News leaves out points as usual as before the event, to five cycles after it began", () => {
+  const news = new News(2);
+  assert.equal(news.tell(0, finding(4)), 4);
+  // 1.5 deviations of 2 from 10.
+  assert.equal(news.tell(9, finding(4, 13)), 0);
+  assert.equal(news.tell(10, finding(4, 7)), 0);
+  assert.equal(news.tell(11, finding(4, 10)), 4);
+});
+
+Deno.test("News tells what is beyond what was usual before the event, on its other side too", () => {
+  const news = new News(2);
+  assert.equal(news.tell(0, finding(4)), 4);
+  assert.equal(news.tell(9, finding(4, 6.9)), 4);
+});
+
+Deno.test("Forecaster.freeze() keeps what was known, and is less sure of what is far", () => {
+  const forecaster = new Forecaster([{ length: 1, needs: 2, weight: 0 }]);
+  assert.equal(forecaster.freeze(0), undefined);
+  forecaster.learn(0, 10);
+  forecaster.learn(1, 10);
+  const frozen = forecaster.freeze(2)!;
+  for (let slot = 2; slot < 102; slot++) forecaster.learn(slot, 50);
+  // All alike: the least deviation is 2 % of the level, times 1.25.
+  assert.deepEqual(frozen(2), { expected: 10, deviation: 0.25 });
+  assert.deepEqual(frozen(102), { expected: 10, deviation: 0.25 * Math.sqrt(1 + 0.12 ** 2 * 100) });
 });
 
 Deno.test("SeasonalLevel expects the medians of its history by phase, and learns a twelfth or so of what is new", () => {
