@@ -1,14 +1,25 @@
 /**
- * Forecasts of many series, on threads of their own, so that whoever answers requests never waits for them.
+ * Forecasts of many series, and what is unusual in them, on threads of their own, so that whoever answers requests never
+ * waits for them.
  */
 
+import type { CostSeries, JudgeCostsOptions, JudgedCosts } from "../../core/anomaly/judge.ts";
 import { CostopsError, type ErrorKind } from "../../core/error.ts";
 import type { Forecast, ForecastInput } from "../../core/forecast/forecast.ts";
 import { LIMITS } from "../../core/limits.ts";
 
+/** A series that is to be judged. */
+export interface JudgeTask {
+  readonly series: CostSeries;
+  readonly options: JudgeCostsOptions;
+}
+
+/** What a thread is sent for each series. */
+export type ThreadRequest = { readonly forecast: ForecastInput } | { readonly judge: JudgeTask };
+
 /** What a thread sends back for each series. */
 export type ThreadAnswer =
-  | { readonly forecast: Forecast }
+  | { readonly result: Forecast | JudgedCosts }
   | { readonly error: { readonly kind?: ErrorKind; readonly message: string } };
 
 /** How a run of forecasts is followed and ended. */
@@ -54,10 +65,19 @@ export class ForecastThreads {
    * as `forecast` does.
    */
   async run(inputs: readonly ForecastInput[], options: RunOptions): Promise<Forecast[]> {
-    if (inputs.length === 0) return [];
+    return await this.#run(inputs.map((forecast) => ({ forecast })), options) as Forecast[];
+  }
+
+  /** Judges every series, in their order. Fails as {@link run} does, and as `judgeCosts` does. */
+  async judge(tasks: readonly JudgeTask[], options: RunOptions): Promise<JudgedCosts[]> {
+    return await this.#run(tasks.map((judge) => ({ judge })), options) as JudgedCosts[];
+  }
+
+  async #run(requests: readonly ThreadRequest[], options: RunOptions): Promise<(Forecast | JudgedCosts)[]> {
+    if (requests.length === 0) return [];
     await this.#enter(options);
     try {
-      return await runOnThread(inputs, options);
+      return await runOnThread(requests, options);
     } finally {
       this.#leave();
     }
@@ -71,7 +91,9 @@ export class ForecastThreads {
     }
     const own = this.#waiting.filter((other) => other.organization_id === organization_id).length;
     if (this.#waiting.length >= this.#most.waiting || own >= this.#most.waiting_organization) {
-      throw new CostopsError("temporary", "Cannot forecast now: too many forecasts wait already", { retry_after_s: 5 });
+      throw new CostopsError("temporary", "Cannot work this out now: too many forecasts wait already", {
+        retry_after_s: 5,
+      });
     }
     const waiting = { organization_id, turn: Promise.withResolvers<void>() };
     this.#waiting.push(waiting);
@@ -105,37 +127,37 @@ function countThreads(): number {
 }
 
 async function runOnThread(
-  inputs: readonly ForecastInput[],
+  requests: readonly ThreadRequest[],
   { signal, onProgress }: RunOptions,
-): Promise<Forecast[]> {
+): Promise<(Forecast | JudgedCosts)[]> {
   const worker = new Worker(new URL("./forecast_thread.ts", import.meta.url), { type: "module" });
   const end = Promise.withResolvers<never>();
   const stop = () => end.reject(stopped());
   signal?.addEventListener("abort", stop);
   try {
-    const forecasts: Forecast[] = [];
-    for (const input of inputs) {
+    const results: (Forecast | JudgedCosts)[] = [];
+    for (const request of requests) {
       if (signal?.aborted) throw stopped();
-      forecasts.push(await Promise.race([ask(worker, input), end.promise]));
-      onProgress?.(forecasts.length);
+      results.push(await Promise.race([ask(worker, request), end.promise]));
+      onProgress?.(results.length);
     }
-    return forecasts;
+    return results;
   } finally {
     signal?.removeEventListener("abort", stop);
     worker.terminate();
   }
 }
 
-async function ask(worker: Worker, input: ForecastInput): Promise<Forecast> {
+async function ask(worker: Worker, request: ThreadRequest): Promise<Forecast | JudgedCosts> {
   const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
   worker.onmessage = ({ data }) => resolve(data);
   worker.onerror = (event) => {
     event.preventDefault();
     reject(new Error(`a thread that forecasts failed: ${event.message}`));
   };
-  worker.postMessage(input);
+  worker.postMessage(request);
   const answer = await promise;
-  if ("forecast" in answer) return answer.forecast;
+  if ("result" in answer) return answer.result;
   const { kind, message } = answer.error;
   throw kind === undefined ? new Error(message) : new CostopsError(kind, message);
 }

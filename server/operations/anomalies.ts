@@ -3,14 +3,13 @@
  */
 
 import { createHash } from "node:crypto";
-import { setImmediate } from "node:timers";
 import { type Anomaly, impactOf, nameSeries, severityOf } from "../../core/anomaly/anomaly.ts";
 import { type AnomalyReportInput, buildAnomalyReport } from "../../core/anomaly/build_report.ts";
 import {
   type CostSeries,
   findOrigin,
   type FoundAnomaly,
-  judgeCosts,
+  type JudgedCosts,
   type SeriesKey,
 } from "../../core/anomaly/judge.ts";
 import {
@@ -78,17 +77,7 @@ export async function lookForAnomalies(
   const ofPlan = { ...query, range: plan.range, buckets: plan.buckets, interval: plan.interval };
   const rows = await readCosts(environment.database, { ...ofPlan, group_by: [] });
   const whole = toSeries([], rows, plan);
-  const origin = findOrigin(whole.costs);
-  const total = judgeCosts(whole, { plan, flag_score, origin });
-  const groups = await readGroups(environment, ofPlan, plan);
-  // All groups together are to be flagged by chance as seldom as the total alone.
-  const group_score = flag_score + Math.log10(Math.max(1, groups.length));
-  const found = [...total.anomalies];
-  for (const group of groups) {
-    // Others get their turn between two series.
-    await new Promise((resolve) => setImmediate(resolve));
-    found.push(...judgeCosts(group, { plan, flag_score: group_score, origin }).anomalies);
-  }
+  const [total, found] = await judgeAll(environment, [whole, ...await readGroups(environment, ofPlan, plan)], asked);
   const filter = writeFilter(query);
   const kept = await listAcknowledgements(environment.database, query.organization_id);
   const acknowledgements = kept.filter((one) => one.filter === filter);
@@ -111,6 +100,24 @@ export async function lookForAnomalies(
     now,
     price_book: await environment.priceBookVersion(),
   };
+}
+
+/** What is expected of the total, which is the first of the series, and what is unusual in any of them. */
+async function judgeAll(
+  { forecasts, stopping }: Environment,
+  [whole, ...groups]: readonly [CostSeries, ...CostSeries[]],
+  { query: { organization_id }, plan, flag_score }: AnomalyQuery,
+): Promise<[JudgedCosts, FoundAnomaly[]]> {
+  const origin = findOrigin(whole.costs);
+  // All groups together are to be flagged by chance as seldom as the total alone.
+  const group_score = flag_score + Math.log10(Math.max(1, groups.length));
+  const tasks = [
+    { series: whole, options: { plan, flag_score, origin } },
+    ...groups.map((series) => ({ series, options: { plan, flag_score: group_score, origin } })),
+  ];
+  // Years of hours take many seconds, which nobody else is to wait for.
+  const judged = await forecasts.judge(tasks, { organization_id, signal: stopping });
+  return [judged[0]!, judged.flatMap(({ anomalies }) => anomalies)];
 }
 
 /** What is asked, resolved. */

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { type CostSeries, judgeCosts } from "../../core/anomaly/judge.ts";
+import { planAnomalies } from "../../core/anomaly/plan.ts";
 import { CostopsError } from "../../core/error.ts";
 import type { ForecastInput } from "../../core/forecast/forecast.ts";
+import { usdFromNanos } from "../../core/money.ts";
 import { ForecastThreads } from "../../server/forecast/forecast_threads.ts";
 
 const OWN = { organization_id: "acme" };
@@ -49,6 +52,23 @@ Deno.test("a run that is stopped frees its thread for the next one", async () =>
   const stopped = threads.run(Array(50).fill(FLAT), { ...OWN, signal: end.signal, onProgress: () => end.abort() });
   await assert.rejects(stopped, isTemporary);
   assert.equal((await threads.run([FLAT], OWN)).length, 1);
+});
+
+Deno.test("series are judged as they are without a thread, and wait for their turn as forecasts do", async () => {
+  const threads = new ForecastThreads({ at_once: 1, waiting: 1 });
+  const range = { since: Date.UTC(2026, 2, 1), until: Date.UTC(2026, 2, 10) };
+  const plan = planAnomalies(range, { interval: "day", tz: "UTC", now: Date.UTC(2026, 2, 10) });
+  const costs = plan.buckets.map((_, at) => usdFromNanos((at % 7 === 0 ? 9n : 10n) * 1_000_000_000n));
+  costs[costs.length - 1] = usdFromNanos(100_000_000_000n);
+  const series: CostSeries = { key: [["model", "gpt-5"]], costs };
+  const task = { series, options: { plan, flag_score: 3, origin: 0 } };
+  const first = threads.judge([task], OWN);
+  const second = threads.run([FLAT], OWN);
+  await assert.rejects(threads.judge([task], OWN), isTemporary);
+  const [judged] = await first;
+  assert.deepEqual(judged, judgeCosts(series, task.options));
+  assert.deepEqual(judged!.anomalies.map(({ actual }) => actual), [100_000_000_000n]);
+  await second;
 });
 
 Deno.test("the runs of one organization leave room for those of others", async () => {
