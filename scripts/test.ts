@@ -51,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   const paths = args.filter((arg) => arg !== "--soak");
   const counts: TestCounts[] = [];
   if (!isSoak && paths.length === 0) { for (const gate of GATES) counts.push(await runGate(gate)); }
-  const testPaths = isSoak ? await findSoakTests() : paths.length > 0 ? paths : ["tests/"];
+  const testPaths = paths.length > 0 ? paths : isSoak ? await findSoakTests() : ["tests/"];
   const tools = await readyTools();
   console.log(`tools: ${tools.said}`);
   const path = [process.env.PATH ?? "", ...(tools.folder === undefined ? [] : [tools.folder])].join(delimiter);
@@ -101,9 +101,10 @@ async function runTests(paths: readonly string[], options: TestOptions): Promise
   const folder = await mkdtemp(join(tmpdir(), "costops-test-"));
   try {
     const report = join(folder, "report.xml");
-    const flags = ["--quiet", "--frozen", "--no-check", "--allow-all", "--sanitize-ops", "--sanitize-resources"];
-    const jobs = options.isSoak ? [] : ["--parallel"];
-    const args = ["test", ...flags, ...jobs, "--reporter=dot", `--junit-path=${report}`, ...paths];
+    const flags = ["--frozen", "--no-check", "--allow-all", "--sanitize-ops", "--sanitize-resources"];
+    // Soaks are few and long, and what they measured is shown.
+    const manner = options.isSoak ? ["--reporter=pretty"] : ["--quiet", "--parallel", "--reporter=dot"];
+    const args = ["test", ...flags, ...manner, `--junit-path=${report}`, ...paths];
     const ended = await runDeno(args, { isShown: true, env: options.env });
     return judge(ended, await readFile(report, "utf8").catch(() => ""));
   } finally {
