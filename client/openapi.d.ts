@@ -1581,12 +1581,13 @@ export interface components {
             }[];
             rows: components["schemas"]["ReportRow"][];
             totals: components["schemas"]["ReportRow"];
+            /** @description Null where rows are of records that overlap, as those of budgets are. */
             coverage: {
                 priced_records: number;
                 unpriced_records: number;
                 unpriced_tokens: number;
                 ratio: number;
-            };
+            } | null;
         };
         /** @description Cells by column name: amounts as decimal text, counts and ratios as numbers, null for what is unknown. */
         ReportRow: {

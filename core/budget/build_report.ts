@@ -3,7 +3,7 @@
  */
 
 import { toApproximateCell } from "../report/cell.ts";
-import type { Cell, Coverage, Report, ReportColumn } from "../report/report.ts";
+import type { Cell, Report, ReportColumn } from "../report/report.ts";
 import { formatInstant } from "../time.ts";
 import { writeFilter } from "./read_budget.ts";
 import type { BudgetStatus } from "./status.ts";
@@ -27,6 +27,7 @@ const COLUMNS: readonly BudgetColumn[] = [
   { name: "projected_lower", type: "approximate_usd", read: ({ projection }) => approximate(projection?.lower) },
   { name: "projected_upper", type: "approximate_usd", read: ({ projection }) => approximate(projection?.upper) },
   { name: "exceeded_on", type: "time", read: ({ projection }) => projection?.exceeded_on ?? null },
+  { name: "records", type: "integer", read: ({ records }) => records },
   { name: "unpriced_records", type: "integer", read: ({ unpriced_records }) => unpriced_records },
 ];
 
@@ -42,8 +43,8 @@ export interface BudgetReportInput {
 }
 
 /**
- * Reports how budgets stand. A record counts in every budget that takes it, so nothing is added up over budgets but the
- * coverage, in which it counts once for each.
+ * Reports how budgets stand. A record counts in every budget that takes it, so nothing is added up over budgets, and how
+ * much has a price is told of each by its own counts.
  */
 export function buildBudgetReport({ organization_id, statuses, now, price_book }: BudgetReportInput): Report {
   const periods = statuses.map(({ period }) => period);
@@ -64,21 +65,7 @@ export function buildBudgetReport({ organization_id, statuses, now, price_book }
     columns: COLUMNS.map(({ name, type }) => ({ name, type })),
     rows: statuses.map((status) => COLUMNS.map(({ read }) => read(status))),
     totals: {},
-    coverage: coverageOf(statuses),
-  };
-}
-
-function coverageOf(statuses: readonly BudgetStatus[]): Coverage {
-  const sum = (read: (status: BudgetStatus) => bigint) => statuses.reduce((total, status) => total + read(status), 0n);
-  const records = sum((status) => status.records);
-  const unpriced_records = sum((status) => status.unpriced_records);
-  const priced_records = records - unpriced_records;
-  return {
-    priced_records,
-    unpriced_records,
-    unpriced_tokens: sum((status) => status.unpriced_tokens),
-    // Cut, not rounded, so that 1 means every record.
-    ratio: records === 0n ? 1 : Number((priced_records * 1_000_000n) / records) / 1e6,
+    coverage: null,
   };
 }
 

@@ -67,8 +67,9 @@ export function revealControls(text: string): string {
 }
 
 /** What a report's figures leave out, in a sentence; undefined when everything is priced. */
-export function describeUnpriced({ unpriced_records, unpriced_tokens, ratio }: Coverage): string | undefined {
-  if (unpriced_records === 0n) return undefined;
+export function describeUnpriced(coverage: Coverage | null): string | undefined {
+  if (coverage === null || coverage.unpriced_records === 0n) return undefined;
+  const { unpriced_records, unpriced_tokens, ratio } = coverage;
   const records = `${groupThousands(unpriced_records.toString())} ${unpriced_records === 1n ? "record" : "records"}`;
   const tokens = `${groupThousands(unpriced_tokens.toString())} ${unpriced_tokens === 1n ? "token" : "tokens"}`;
   // Cut like the ratio itself: 99.99 % covered must not read as all of it.

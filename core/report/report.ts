@@ -89,7 +89,8 @@ export interface Report {
   readonly rows: readonly (readonly Cell[])[];
   /** One cell for each column that has one for all rows together: a sum, or a ratio of the sums. */
   readonly totals: Readonly<Record<string, Cell>>;
-  readonly coverage: Coverage;
+  /** Null where rows are of records that overlap, so that no record would be counted once. */
+  readonly coverage: Coverage | null;
 }
 
 /** Whether a report is a forecast. */

@@ -26,7 +26,7 @@ export function* writeHtml(report: Report): Generator<string> {
   if (rows.length === 0) yield `<p>${escape(describeNoRows(report))}.</p>\n`;
   yield* writeSides(report);
   const unpriced = describeUnpriced(coverage);
-  yield `<p>${unpriced === undefined ? "Every record is priced" : escape(unpriced)}.</p>\n`;
+  if (coverage !== null) yield `<p>${unpriced === undefined ? "Every record is priced" : escape(unpriced)}.</p>\n`;
   yield `<footer>Prices: ${escape(report.report.price_book)}. Made at ${
     escape(report.report.generated_at)
   }.</footer>\n`;

@@ -3,7 +3,7 @@
  */
 
 import { writeExact } from "../cell.ts";
-import type { Cell, Report, ReportColumn } from "../report.ts";
+import type { Cell, Coverage, Report, ReportColumn } from "../report.ts";
 import { type ReportEnd, type ReportFrame, type RowWriter, writeWhole } from "../report_rows.ts";
 
 /**
@@ -33,14 +33,18 @@ export function beginJson({ report, columns }: ReportFrame): RowWriter {
 
 function writeEnd(columns: readonly ReportColumn[], { totals, coverage }: ReportEnd): string {
   const added = columns.filter((column) => Object.hasOwn(totals, column.name));
-  const counts = [
-    `"priced_records": ${coverage.priced_records}`,
-    `"unpriced_records": ${coverage.unpriced_records}`,
-    `"unpriced_tokens": ${coverage.unpriced_tokens}`,
-    `"ratio": ${JSON.stringify(coverage.ratio)}`,
-  ];
   return `  "totals": ${writeObject(writeFields(added, (column) => totals[column.name] ?? null), "  ")},\n` +
-    `  "coverage": ${writeObject(counts, "  ")}\n}\n`;
+    `  "coverage": ${coverage === null ? "null" : writeCoverage(coverage)}\n}\n`;
+}
+
+function writeCoverage({ priced_records, unpriced_records, unpriced_tokens, ratio }: Coverage): string {
+  const counts = [
+    `"priced_records": ${priced_records}`,
+    `"unpriced_records": ${unpriced_records}`,
+    `"unpriced_tokens": ${unpriced_tokens}`,
+    `"ratio": ${JSON.stringify(ratio)}`,
+  ];
+  return writeObject(counts, "  ");
 }
 
 /** Writes a cell as JSON: an amount as a string, any other number as a number, exactly. */

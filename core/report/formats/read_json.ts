@@ -32,7 +32,7 @@ export function readJsonReport(
         readCell(totals[name], type),
       ]),
     ),
-    coverage: {
+    coverage: coverage && {
       priced_records: BigInt(coverage.priced_records!.text),
       unpriced_records: BigInt(coverage.unpriced_records!.text),
       unpriced_tokens: BigInt(coverage.unpriced_tokens!.text),
@@ -49,7 +49,7 @@ interface Written {
   readonly columns: readonly ReportColumn[];
   readonly rows: readonly Row[];
   readonly totals: Row;
-  readonly coverage: Readonly<Record<string, Digits>>;
+  readonly coverage: Readonly<Record<string, Digits>> | null;
 }
 
 function keepDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {

@@ -5,7 +5,7 @@
 import { type CellValue, type ColumnDef, type WriteSheet, writeXlsx as writeWorkbook } from "hucre";
 import { isNumeric, totalCells, writeExact } from "../cell.ts";
 import { describeUnpriced, displayName, revealControls } from "../display.ts";
-import type { Cell, Report, ReportColumn } from "../report.ts";
+import type { Cell, Coverage, Report, ReportColumn } from "../report.ts";
 
 /**
  * Writes a report as XLSX. The first sheet has the rows under a header that stays in view, ready to sort and to filter;
@@ -128,6 +128,15 @@ export function textOf(cell: Cell, type: ReportColumn["type"]): string {
   return typeof cell === "bigint" ? writeExact(cell, type) : revealControls(cell);
 }
 
+function coverageFacts(coverage: Coverage): [string, string][] {
+  return [
+    ["priced records", coverage.priced_records.toString()],
+    ["unpriced records", coverage.unpriced_records.toString()],
+    ["unpriced tokens", coverage.unpriced_tokens.toString()],
+    ["coverage", `${describeUnpriced(coverage) ?? "Every record is priced"}.`],
+  ];
+}
+
 /** What the report is about: a name and a text in each row, totals with all of their digits. */
 function aboutSheet({ report, columns, totals, coverage }: Report): WriteSheet {
   const filters = Object.entries(report.filter).map(([name, values]) => `${name} = ${values.join(" or ")}`);
@@ -142,10 +151,7 @@ function aboutSheet({ report, columns, totals, coverage }: Report): WriteSheet {
     ["currency", report.currency],
     ["price book", report.price_book],
     ["generated at", report.generated_at],
-    ["priced records", coverage.priced_records.toString()],
-    ["unpriced records", coverage.unpriced_records.toString()],
-    ["unpriced tokens", coverage.unpriced_tokens.toString()],
-    ["coverage", `${describeUnpriced(coverage) ?? "Every record is priced"}.`],
+    ...(coverage === null ? [] : coverageFacts(coverage)),
     ...(report.warnings ?? []).map((warning) => ["note", warning] as const),
     ...(report.records_since === undefined ? [] : [["latencies and statuses since", report.records_since] as const]),
     ...columns.filter(({ name }) => Object.hasOwn(totals, name))

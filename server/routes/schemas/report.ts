@@ -3,7 +3,7 @@
  */
 
 import { z } from "@hono/zod-openapi";
-import { Currency, Instant } from "./values.ts";
+import { Currency, Instant, orNull } from "./values.ts";
 
 const Cell = z.union([z.string(), z.number(), z.null()]);
 
@@ -66,10 +66,10 @@ export const Report = z.object({
   })),
   rows: z.array(Row),
   totals: Row,
-  coverage: z.object({
+  coverage: orNull(z.object({
     priced_records: z.int(),
     unpriced_records: z.int(),
     unpriced_tokens: z.int(),
     ratio: z.number().min(0).max(1),
-  }),
+  })).describe("Null where rows are of records that overlap, as those of budgets are."),
 }).meta({ id: "Report", description: "A table with its head, totals and how much of the usage has a price." });

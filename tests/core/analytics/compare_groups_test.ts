@@ -58,7 +58,7 @@ Deno.test("compareGroups() totals sums, and ratios of the sums", () => {
   // 1,200 of 2,650.
   assert.equal(totals["cache_hit_rate"], 452_830n);
   assert.equal(totals["change_percent"], 100_000n);
-  assert.equal(coverage.unpriced_records, 1n);
+  assert.equal(coverage?.unpriced_records, 1n);
   assert.equal(report.summary!["previous_since"]!.value, "2026-01-03T00:00:00Z");
 });
 

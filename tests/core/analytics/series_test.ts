@@ -24,7 +24,7 @@ Deno.test("buildCostSeries() has a row for every day that has begun, also withou
     ["2026-01-07", 1n, 7n, null, 1n],
   ]);
   assert.equal(report.totals["cost_usd"], 5n);
-  assert.equal(report.coverage.unpriced_records, 1n);
+  assert.equal(report.coverage?.unpriced_records, 1n);
 });
 
 Deno.test("buildCostSeries() has a row for a day from its first instant on, and earlier when it has records", () => {

@@ -9,6 +9,9 @@ import type { BudgetProjection } from "../../../core/budget/projection.ts";
 import { readBudgetTerms } from "../../../core/budget/read_budget.ts";
 import { describeStatus, isReached } from "../../../core/budget/status.ts";
 import { parseUsd, usdFromNanos } from "../../../core/money.ts";
+import { writeHtml } from "../../../core/report/formats/html.ts";
+import { writeJson } from "../../../core/report/formats/json.ts";
+import { readJsonReport } from "../../../core/report/formats/read_json.ts";
 
 /** Ten days into February 2026. */
 const NOW = Date.UTC(2026, 1, 11);
@@ -106,7 +109,7 @@ Deno.test("isInScope() takes a record that has one of the values of every dimens
   assert.equal(isInScope(new Map(), values("c", "ann")), true);
 });
 
-Deno.test("buildBudgetReport() has a row for each budget and adds up nothing but the coverage", () => {
+Deno.test("buildBudgetReport() has a row for each budget and adds up nothing, since a record may be in several", () => {
   const statuses = [statusOf(measures("80", 4n, 1n), PROJECTION), statusOf(NO_MEASURES)];
   const report = buildBudgetReport({ organization_id: "acme", statuses, now: NOW, price_book: "prices 1" });
   assert.deepEqual(report.rows[0], [
@@ -124,9 +127,13 @@ Deno.test("buildBudgetReport() has a row for each budget and adds up nothing but
     90_000_000n,
     130_500_000n,
     "2026-02-26",
+    4n,
     1n,
   ]);
   assert.deepEqual(report.totals, {});
-  assert.deepEqual(report.coverage, { priced_records: 3n, unpriced_records: 1n, unpriced_tokens: 10n, ratio: 0.75 });
+  assert.equal(report.coverage, null);
+  assert.match([...writeHtml(report)].join(""), /search/);
+  assert.doesNotMatch([...writeHtml(report)].join(""), /record is priced|records are priced/);
+  assert.deepEqual(readJsonReport([...writeJson(report)].join("")).coverage, null);
   assert.deepEqual([report.report.since, report.report.until], ["2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"]);
 });
