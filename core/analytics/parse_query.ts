@@ -35,7 +35,11 @@ export function parseCostQuery(input: CostQueryTexts, now: number): CostQuery {
   const tz = parseTimeZone(input.tz ?? "UTC");
   const since = pickAlias("since", input.since, "start_date", input.start_date);
   const until = pickAlias("until", input.until, "end_date", input.end_date);
-  const range = parseRange({ since, until, tz }, now);
+  const names = {
+    since: input.since === undefined && input.start_date !== undefined ? "start_date" : "since",
+    until: input.until === undefined && input.end_date !== undefined ? "end_date" : "until",
+  };
+  const range = parseRange({ since, until, tz, names }, now);
   const grouping = parseGrouping(input.group_by ?? []);
   return {
     organization_id: input.organization_id,

@@ -12,7 +12,17 @@ export interface RangeTexts {
   readonly until?: string;
   /** An IANA time zone; UTC when not given. */
   readonly tz?: string;
+  /** What the ends were called where they were given, for errors; `since` and `until` when not given. */
+  readonly names?: RangeNames;
 }
+
+/** What the ends of a range are called. */
+export interface RangeNames {
+  readonly since: string;
+  readonly until: string;
+}
+
+const NAMES: RangeNames = { since: "since", until: "until" };
 
 /**
  * Reads a range. Both ends may be a day (an `until` day is included), a month `2026-01`, RFC 3339, a local date and time
@@ -26,12 +36,12 @@ export interface RangeTexts {
  *
  * A local time that clocks skip is moved forward, one that they repeat is the first. Fails with `invalid`.
  */
-export function parseRange({ since, until, tz }: RangeTexts, now: number): TimeRange {
+export function parseRange({ since, until, tz, names = NAMES }: RangeTexts, now: number): TimeRange {
   const clock = openClock(parseTimeZone(tz ?? "UTC"), now);
   if (since === undefined && until === undefined) return monthOf(clock.today, clock);
-  const end = until === undefined ? undefined : readSpan("until", until, clock);
-  if (end?.isRolling) throw unreadable("until", until!, "an end", "2026-12-31, yesterday or last-month");
-  const start = since === undefined ? undefined : readSpan("since", since, clock);
+  const end = until === undefined ? undefined : readSpan(names.until, until, clock);
+  if (end?.isRolling) throw unreadable(names.until, until!, "an end", "2026-12-31, yesterday or last-month");
+  const start = since === undefined ? undefined : readSpan(names.since, since, clock);
   const range = {
     since: start?.since ?? startOfMonthBefore(end!.until, clock.tz),
     until: end?.until ?? (start!.isOpen ? dayOf(clock.today, clock).until : start!.until),
@@ -40,12 +50,14 @@ export function parseRange({ since, until, tz }: RangeTexts, now: number): TimeR
   if (until === undefined) {
     throw new CostopsError(
       "invalid",
-      `Cannot use since ${quote(since!)} alone: it is later than today; add until with a later end`,
+      `Cannot use ${names.since} ${quote(since!)} alone: it is later than today; add ${names.until} with a later end`,
     );
   }
   throw new CostopsError(
     "invalid",
-    `Cannot use until ${quote(until)} with since ${quote(since ?? "")}: the end must be later than the start`,
+    `Cannot use ${names.until} ${quote(until)} with ${names.since} ${
+      quote(since ?? "")
+    }: the end must be later than the start`,
   );
 }
 
