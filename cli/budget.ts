@@ -80,7 +80,7 @@ function addCheck(budget: Command, shell: Shell): void {
       new Option("--fail-on <spend>", "actual, or projected: also what is expected by the period's end")
         .choices(CHECKED_SPENDS).default("actual" as const),
     )
-    .option("--fail-on-unpriced", "exit 8 when usage without a price is in a budget")
+    .option("--fail-on-unpriced", "exit 8 when usage without a price is in a budget, and all are kept")
     .option("--amount <dollars>", "what the call costs, where it is not worked out of its tokens")
     .option("--model <name>", "the call's model")
     .option("--provider <name>", "its provider, where the model does not tell it")

@@ -89,10 +89,11 @@ function writeExitCodes(): string {
   5   ${titles(5).join(", ")}
   6   ${titles(6).join(", ")}: try again
   7   some records were refused, or conflict with stored ones; the others are stored
-  8   no price: of a new record with --fail-on-unpriced, or of the call that was estimated
-  10  a budget is breached, or a call does not fit: budget check
+  8   no price: found with --fail-on-unpriced, or of the call that estimate was asked about
+  10  a budget is breached, or a call does not fit, one without a price too: budget check
+  11  an anomaly was found: anomalies --fail-on-anomaly
   130, 143   stopped by Ctrl-C or SIGTERM; what the summary counts is stored
 
-When several hold, the first of 1, 6, 7, 8 is given.
+When several hold, the first of 1, 6, 7, 10, 11, 8 is given.
 `;
 }
