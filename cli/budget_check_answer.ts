@@ -4,8 +4,10 @@
 
 import type { BudgetVerdict, CheckedSpend, CheckReason } from "../core/budget/check.ts";
 import { readDollars } from "../core/budget/read_budget.ts";
+import type { BudgetStatus } from "../core/budget/status.ts";
 import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
+import { toApproximateCell } from "../core/report/cell.ts";
 import { displayCell } from "../core/report/display.ts";
 import type { ServiceTier, UsageCounts } from "../core/usage/record.ts";
 import { type BudgetCall, type BudgetCheck, checkBudgets } from "../server/operations/budget_status.ts";
@@ -100,7 +102,7 @@ function readTag(text: string): [string, string] {
   throw new CostopsError("usage", `Cannot read --tag ${JSON.stringify(text)}: write name=value`);
 }
 
-function writeCheck({ verdicts }: BudgetCheck): string {
+function writeCheck({ verdicts, spend }: BudgetCheck): string {
   if (verdicts.length === 0) return "";
   const rows = verdicts.map(({ status, is_allowed, reason }) => [
     status.budget.name,
@@ -109,10 +111,18 @@ function writeCheck({ verdicts }: BudgetCheck): string {
     displayCell(status.budget.amount, "usd"),
     status.spent === null ? "unknown" : displayCell(status.spent, "usd"),
     status.remaining === null ? "unknown" : displayCell(status.remaining, "usd"),
+    ...(spend === "projected" ? writeExpected(status) : []),
     String(status.unpriced_records),
   ]);
-  const header = ["budget", "", "period", "amount", "spent", "remaining", "unpriced"];
-  return writeGrid(header, rows, ["left", "left", "left", "right", "right", "right", "right"]);
+  const expected = spend === "projected" ? ["expected", "exceeded on"] : [];
+  const header = ["budget", "", "period", "amount", "spent", "remaining", ...expected, "unpriced"];
+  return writeGrid(header, rows, header.map((_, at) => at < 3 || header[at] === "exceeded on" ? "left" : "right"));
+}
+
+/** What is judged besides: the amount by the period's end, and the day on which it is too much. */
+function writeExpected({ projection }: BudgetStatus): [string, string] {
+  if (projection === null) return ["unknown", ""];
+  return [displayCell(toApproximateCell(projection.expected), "approximate_usd"), projection.exceeded_on ?? ""];
 }
 
 const WORDS: Readonly<Record<CheckReason, string>> = {
@@ -122,12 +132,15 @@ const WORDS: Readonly<Record<CheckReason, string>> = {
   unpriced: "no price for the call",
 };
 
-function listNotes({ verdicts, unpriced, cost }: BudgetCheck): string[] {
+function listNotes({ verdicts, unpriced, unknown_project, cost }: BudgetCheck): string[] {
   const notes: string[] = [];
   if (verdicts.length === 0) {
     notes.push(
       cost === undefined ? "There is no budget that is running." : "No budget that is running counts this call.",
     );
+  }
+  if (unknown_project !== undefined) {
+    notes.push(`No record and no budget has the project ${JSON.stringify(unknown_project)}: is it mistyped?`);
   }
   if (unpriced !== undefined) notes.push(`The call has no price, ${unpriced.reason}: ${unpriced.detail}`);
   notes.push(...verdicts.flatMap(listWarnings));

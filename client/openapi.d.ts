@@ -1159,9 +1159,299 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "budget.threshold_reached": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A budget has reached one of its thresholds
+         * @description Signed as Standard Webhooks are: the headers webhook-id, webhook-timestamp and webhook-signature.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BudgetThresholdReached"];
+                };
+            };
+            responses: {
+                /** @description It is taken; anything else is sent again, but after 410 */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "anomaly.found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A day did not cost what was to be expected
+         * @description Signed as Standard Webhooks are: the headers webhook-id, webhook-timestamp and webhook-signature.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnomalyFound"];
+                };
+            };
+            responses: {
+                /** @description It is taken; anything else is sent again, but after 410 */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "price.missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Usage of a model has no price
+         * @description Signed as Standard Webhooks are: the headers webhook-id, webhook-timestamp and webhook-signature.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PriceMissing"];
+                };
+            };
+            responses: {
+                /** @description It is taken; anything else is sent again, but after 410 */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "alert.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody tests the channel
+         * @description Signed as Standard Webhooks are: the headers webhook-id, webhook-timestamp and webhook-signature.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AlertTestMessage"];
+                };
+            };
+            responses: {
+                /** @description It is taken; anything else is sent again, but after 410 */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
+        BudgetThresholdReached: {
+            /** @enum {string} */
+            type: "budget.threshold_reached";
+            /**
+             * @description When the alert was raised.
+             * @example 2026-01-05T10:00:00Z
+             */
+            timestamp: string;
+            data: {
+                organization_id: string;
+                /** @description One sentence for people, amounts rounded. */
+                text: string;
+                budget_id: string;
+                /** @description Its name. */
+                budget: string;
+                owner: string | null;
+                /** @description The highest threshold that is reached; lower ones are not told besides. */
+                threshold_percent: number;
+                period: {
+                    label: string;
+                    since: components["schemas"]["Instant"];
+                    until: components["schemas"]["Instant"];
+                };
+                /** @enum {string} */
+                state: "ok" | "warning" | "exceeded" | "unknown";
+                /** @enum {string} */
+                currency: "USD";
+                amount_usd: components["schemas"]["Usd"];
+                spent_usd: components["schemas"]["Usd"];
+                /** @description Records of the period that are not in spent_usd since they have no price. */
+                unpriced_records: number;
+            };
+        };
+        /**
+         * @description RFC 3339.
+         * @example 2026-01-05T10:00:00Z
+         */
+        Instant: string;
+        /**
+         * @description US dollars, exactly, with nine decimals.
+         * @example 0.075000000
+         */
+        Usd: string;
+        AnomalyFound: {
+            /** @enum {string} */
+            type: "anomaly.found";
+            /**
+             * @description When the alert was raised.
+             * @example 2026-01-05T10:00:00Z
+             */
+            timestamp: string;
+            data: {
+                organization_id: string;
+                /** @description One sentence for people, amounts rounded. */
+                text: string;
+                anomaly_id: string;
+                /** @description `total`, or `model=gpt-5`. */
+                series: string;
+                /** @description The first day, of UTC: `2026-01-05`. */
+                since: string;
+                /** @description The last day. */
+                until: string;
+                /** @enum {string} */
+                severity: "low" | "medium" | "high" | "critical";
+                /** @description How unusual it is: 3 is one chance in 1,000. */
+                score: number;
+                /** @enum {string} */
+                currency: "USD";
+                actual_usd: components["schemas"]["Usd"];
+                /**
+                 * @description An estimate.
+                 * @example 0.075000000
+                 */
+                expected_usd: string;
+                /**
+                 * @description Actual less expected; below 0 when less was spent.
+                 * @example 0.075000000
+                 */
+                impact_usd: string;
+                /** @description By size; they add up to the impact. */
+                causes: {
+                    /** @enum {string} */
+                    name: "volume" | "mix" | "price" | "cache" | "tokens_per_request" | "new_model" | "gone_model" | "unpriced";
+                    model: string | null;
+                    amount_usd: components["schemas"]["Usd"];
+                }[];
+            };
+        };
+        PriceMissing: {
+            /** @enum {string} */
+            type: "price.missing";
+            /**
+             * @description When the alert was raised.
+             * @example 2026-01-05T10:00:00Z
+             */
+            timestamp: string;
+            data: {
+                organization_id: string;
+                /** @description One sentence for people, amounts rounded. */
+                text: string;
+                provider: string;
+                model: string;
+                /** @description Of UTC: `2026-01-05`. */
+                day: string;
+                /** @description Of the day, when the alert was raised. */
+                records: number;
+                tokens: number;
+                /** @description Why they have no price: `unknown_model`. */
+                reasons: string[];
+            };
+        };
+        AlertTestMessage: {
+            /** @enum {string} */
+            type: "alert.test";
+            /**
+             * @description When the alert was raised.
+             * @example 2026-01-05T10:00:00Z
+             */
+            timestamp: string;
+            data: {
+                organization_id: string;
+                /** @description One sentence for people, amounts rounded. */
+                text: string;
+            };
+        };
         RecordResult: {
             id: string;
             /** @enum {string} */
@@ -1175,11 +1465,6 @@ export interface components {
             /** @enum {boolean} */
             retry_safe?: false;
         };
-        /**
-         * @description US dollars, exactly, with nine decimals.
-         * @example 0.075000000
-         */
-        Usd: string;
         AppliedPrice: {
             /** @enum {string} */
             source: "organization" | "installation" | "catalogue";
@@ -1204,11 +1489,6 @@ export interface components {
             }[];
             minimum_audio_ms: number | null;
         };
-        /**
-         * @description RFC 3339.
-         * @example 2026-01-05T10:00:00Z
-         */
-        Instant: string;
         /** @example 2.5 */
         Rate: string;
         /** @enum {string} */
@@ -2245,6 +2525,8 @@ export interface components {
             cost_usd?: components["schemas"]["Usd"] | null;
             unpriced_reason?: components["schemas"]["UnpricedReason"];
             detail?: string;
+            /** @description The call's project, when no record and no budget of the organization has it: it may be mistyped. */
+            unknown_project?: string;
             /** @enum {string} */
             fail_on: "actual" | "projected";
             budgets: {
@@ -2515,7 +2797,7 @@ export interface components {
             /** @enum {string} */
             type: "budget.threshold_reached" | "anomaly.found" | "price.missing";
             text: string;
-            /** @description Facts, by the type; amounts as decimal text. */
+            /** @description Facts, by the type, as in the webhook of that type; amounts as decimal text. */
             data: {
                 [key: string]: unknown;
             };
@@ -2547,7 +2829,7 @@ export interface components {
             /** @enum {string} */
             type: "budget.threshold_reached" | "anomaly.found" | "price.missing";
             text: string;
-            /** @description Facts, by the type; amounts as decimal text. */
+            /** @description Facts, by the type, as in the webhook of that type; amounts as decimal text. */
             data: {
                 [key: string]: unknown;
             };

@@ -118,12 +118,15 @@ function readStatus({ period, ...status }: ReturnType<typeof toWireBudgetStatus>
 }
 
 function readCheck(
-  { allowed, cost_usd, unpriced_reason, detail, fail_on, budgets }: ReturnType<typeof toWireBudgetCheck>,
+  { allowed, cost_usd, unpriced_reason, detail, unknown_project, fail_on, budgets }: ReturnType<
+    typeof toWireBudgetCheck
+  >,
 ): BudgetCheck {
   return {
     is_allowed: allowed,
     cost: cost_usd === undefined || cost_usd === null ? cost_usd : parseUsd(cost_usd),
     unpriced: unpriced_reason === undefined ? undefined : { reason: unpriced_reason, detail: detail ?? "" },
+    unknown_project,
     spend: fail_on,
     verdicts: budgets.map(({ allowed, reason, ...status }): BudgetVerdict => ({
       status: readStatus(status),

@@ -2,8 +2,6 @@
  * What an alert is: something that people should hear of once.
  */
 
-import { formatUsd, type Usd } from "../money.ts";
-
 /** What alerts are about, as receivers read it. */
 export const ALERT_TYPES = ["budget.threshold_reached", "anomaly.found", "price.missing"] as const;
 export type AlertType = (typeof ALERT_TYPES)[number];
@@ -26,11 +24,6 @@ export interface RaisedAlert extends Alert {
   readonly organization_id: string;
   readonly id: string;
   readonly raised_at: number;
-}
-
-/** An amount for people: at least cents, and every digit beyond them that is not 0. */
-export function writeDollars(amount: Usd): string {
-  return `$${formatUsd(amount).replace(/0{1,7}$/, "")}`;
 }
 
 /** A message as receivers of webhooks get it: the body of a Standard Webhook. */

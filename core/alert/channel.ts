@@ -31,8 +31,22 @@ export function readChannelName(text: string): string {
   throw refuse("/name", `Cannot take this as a channel's name: write 1 to ${LIMITS.id_characters} visible characters`);
 }
 
-/** Reads where a channel sends to. Fails with `invalid`; the address is never quoted, since it may be a secret. */
-export function readChannelUrl(text: string, { allows_loopback }: { readonly allows_loopback: boolean }): string {
+/** What is known of a host from its name alone: a name that has to be looked up tells nothing. */
+export type HostPlace = "public" | "loopback" | "elsewhere" | "unknown";
+
+/** Which addresses a channel may have. */
+export interface ChannelUrlRules {
+  /** Whether this machine may be sent to. */
+  readonly allows_loopback: boolean;
+  /** Where a host is, by its name. */
+  readonly placeOf: (hostname: string) => HostPlace;
+}
+
+/**
+ * Reads where a channel sends to. Fails with `invalid`, also where it is told at once that nothing will ever be delivered;
+ * the address is never quoted, since it may be a secret.
+ */
+export function readChannelUrl(text: string, { allows_loopback, placeOf }: ChannelUrlRules): string {
   const trimmed = text.trim();
   if (!URL.canParse(trimmed) || trimmed.length > LIMITS.text_characters) {
     throw refuse("/url", "Cannot take this as a channel's address: write https://HOST/PATH");
@@ -41,9 +55,19 @@ export function readChannelUrl(text: string, { allows_loopback }: { readonly all
   if (url.username !== "" || url.password !== "" || url.hash !== "") {
     throw refuse("/url", "Cannot take a channel's address with a user, a password or a #: write https://HOST/PATH");
   }
-  if (url.protocol === "https:" || (url.protocol === "http:" && allows_loopback)) return url.href;
+  const place = placeOf(url.hostname);
+  if (place === "loopback" && !allows_loopback) {
+    throw refuse("/url", `Cannot send alerts to this very machine: ${LOOPBACK_REMEDY}`);
+  }
+  if (place === "elsewhere") {
+    throw refuse("/url", "Cannot send alerts to an address that is not public: write https:// and a public host");
+  }
+  const isPlain = url.protocol === "http:" && allows_loopback && place !== "public";
+  if (url.protocol === "https:" || isPlain) return url.href;
   throw refuse("/url", "Cannot send alerts without TLS: write an address that begins with https://");
 }
+
+const LOOPBACK_REMEDY = "write https:// and a public host, or set ALERTS_ALLOW_LOOPBACK=true where costops runs";
 
 /** An address as it may be shown: its path and query may be what lets one in. */
 export function maskUrl(url: string): string {

@@ -5,6 +5,7 @@
 
 import ipaddr from "ipaddr.js";
 import { CostopsError } from "../../core/error.ts";
+import type { HostPlace } from "../../core/alert/channel.ts";
 import { isLoopback } from "../auth/address.ts";
 
 /** A numeric address to connect to. */
@@ -27,7 +28,7 @@ export async function findReceiver(
   url: URL,
   { lookUp, allows_loopback }: { readonly lookUp: LookUp; readonly allows_loopback: boolean },
 ): Promise<ReceiverAddress> {
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const hostname = bare(url.hostname);
   const found = await findAddresses(hostname, lookUp);
   for (const { address } of found) {
     if (isPublic(address) && url.protocol === "https:") continue;
@@ -51,6 +52,20 @@ async function findAddresses(hostname: string, lookUp: LookUp): Promise<readonly
   }
   if (found.length > 0) return found;
   throw new CostopsError("temporary", `Cannot find the address of ${hostname}`);
+}
+
+/** Where a host is, as far as its name tells: a numeric address, or a name that is always this machine (RFC 6761). */
+export function placeOfHost(name: string): HostPlace {
+  const hostname = bare(name);
+  if (/(^|\.)localhost\.?$/i.test(hostname)) return "loopback";
+  if (!ipaddr.isValid(hostname)) return "unknown";
+  if (isLoopback(hostname)) return "loopback";
+  return isPublic(hostname) ? "public" : "elsewhere";
+}
+
+/** A host without the brackets that an address of IPv6 has in a URL. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 /** Whether everybody on the internet may be at an address: no private, local, shared, mapped or reserved one. */

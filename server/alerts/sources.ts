@@ -5,7 +5,7 @@
 import type { Permission } from "../../core/access.ts";
 import type { Alert } from "../../core/alert/alert.ts";
 import { toAnomalyAlert } from "../../core/alert/anomaly_alerts.ts";
-import { findBudgetAlerts } from "../../core/alert/budget_alerts.ts";
+import { findBudgetAlert } from "../../core/alert/budget_alerts.ts";
 import { isOfDay, toPriceAlert, type UnpricedDay } from "../../core/alert/price_alerts.ts";
 import type { Budget } from "../../core/budget/budget.ts";
 import { type CurrentPeriod, findPeriod } from "../../core/budget/period.ts";
@@ -44,11 +44,17 @@ async function findAlertsOfBudgets(
   tell: TellFailure,
 ): Promise<Alert[]> {
   const now = environment.now();
+  const { database } = environment;
   const found: Alert[] = [];
-  for (const budget of await listBudgets(environment.database, organization_id)) {
+  for (const budget of await listBudgets(database, organization_id)) {
     for (const period of findPeriods(budget, now)) {
       try {
-        found.push(...findBudgetAlerts(await standingOf(environment, { budget, period })));
+        const query = { organization_id, type: "budget.threshold_reached", since: period.since } as const;
+        const alert = findBudgetAlert(
+          await standingOf(environment, { budget, period }),
+          await listRaisedKeys(database, query),
+        );
+        if (alert !== undefined) found.push(alert);
       } catch (error) {
         // One that needs records that retention has dropped is no reason to keep quiet about the others.
         tell(error);

@@ -5,6 +5,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Route } from "../routes/route.ts";
 import { Problem } from "../routes/schemas/problem.ts";
+import { WEBHOOK_MESSAGES, type WebhookMessage } from "../routes/schemas/webhooks.ts";
 import { SHARED_HEADERS } from "../routes/responses.ts";
 import { BASE_PATH } from "../routes/routes.ts";
 
@@ -14,6 +15,9 @@ export function writeOpenApi(routes: readonly Route[], version: string) {
   const { openAPIRegistry } = app;
   for (const { definition } of routes) openAPIRegistry.registerPath(definition);
   for (const page of SYSTEM_PAGES) openAPIRegistry.registerPath(describePage(page));
+  for (const [type, message] of Object.entries(WEBHOOK_MESSAGES)) {
+    openAPIRegistry.registerWebhook(describeMessage(type, message));
+  }
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
     openAPIRegistry.registerComponent("securitySchemes", name, scheme);
   }
@@ -74,6 +78,22 @@ function describePage({ path, name, summary, hasTrouble }: (typeof SYSTEM_PAGES)
       ...(hasTrouble ? { 503: answer("It is not") } : {}),
       // Every answer of the server to a request that cannot be read has this shape.
       400: { description: "Unreadable", content: { "application/problem+json": { schema: Problem } } },
+    },
+  });
+}
+
+/** What a channel of alerts is sent: its receiver is the server here. */
+function describeMessage(type: string, { summary, body }: WebhookMessage) {
+  return createRoute({
+    method: "post",
+    path: type,
+    summary,
+    description: "Signed as Standard Webhooks are: the headers webhook-id, webhook-timestamp and webhook-signature.",
+    tags: ["Alerts"],
+    security: [],
+    request: { body: { content: { "application/json": { schema: body } }, required: true } },
+    responses: {
+      "2XX": { description: "It is taken; anything else is sent again, but after 410" },
     },
   });
 }

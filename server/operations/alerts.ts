@@ -8,6 +8,7 @@ import { createChannel, deleteChannel, listChannels, readChannel } from "../../d
 import { listAlerts, type StoredAlert } from "../../db/alerts.ts";
 import { newWebhookSecret, writeMessage } from "../alerts/message.ts";
 import type { Receipt } from "../alerts/post_message.ts";
+import { placeOfHost } from "../alerts/receiver_address.ts";
 import { type DeliveryCounts, evaluateAlerts, sendDue } from "../alerts/run_alerts.ts";
 import type { Operation } from "./operation.ts";
 import { chooseOrganization } from "./reports.ts";
@@ -89,7 +90,7 @@ export const addChannel: Operation<NewChannelInput, AlertChannel> = {
       id: environment.newId(),
       name: readChannelName(input.name),
       kind,
-      url: readChannelUrl(input.url, { allows_loopback: environment.allows_loopback }),
+      url: readChannelUrl(input.url, { allows_loopback: environment.allows_loopback, placeOf: placeOfHost }),
       secret: kind === "webhook" ? newWebhookSecret((bytes) => crypto.getRandomValues(bytes)) : null,
       created_at: now,
     };

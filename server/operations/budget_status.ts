@@ -18,6 +18,7 @@ import type { Report } from "../../core/report/report.ts";
 import type { ServiceTier, UsageCounts } from "../../core/usage/record.ts";
 import { listBudgets, readBudget } from "../../db/budgets.ts";
 import { readCosts } from "../../db/costs.ts";
+import { hasProject } from "../../db/projects.ts";
 import type { Environment } from "../environment.ts";
 import { projectBudgets } from "../forecast/project_budgets.ts";
 import type { BudgetInput, BudgetListInput } from "./budgets.ts";
@@ -130,6 +131,8 @@ export interface BudgetCheck {
   readonly cost: Usd | null | undefined;
   /** Why the call has no price. */
   readonly unpriced: { readonly reason: string; readonly detail: string } | undefined;
+  /** The project of the call, when no budget and no record has it: it may be mistyped. */
+  readonly unknown_project: string | undefined;
   readonly spend: CheckedSpend;
   readonly verdicts: readonly BudgetVerdict[];
 }
@@ -154,9 +157,21 @@ export const checkBudgets: Operation<CheckBudgetsInput, BudgetCheck> = {
       checkBudget(status, { cost: cost === undefined ? ZERO_USD : cost, spend })
     );
     const is_allowed = verdicts.every((verdict) => verdict.is_allowed);
-    return { is_allowed, cost, unpriced: priced?.unpriced, spend, verdicts };
+    const unknown_project = await findUnknownProject(environment, { organization_id, project: call?.project });
+    return { is_allowed, cost, unpriced: priced?.unpriced, unknown_project, spend, verdicts };
   },
 };
+
+/** The project when nothing in the organization is of it. */
+async function findUnknownProject(
+  { database }: Environment,
+  { organization_id, project }: { readonly organization_id: string; readonly project: string | undefined },
+): Promise<string | undefined> {
+  if (project === undefined || project === "") return undefined;
+  const budgets = await listBudgets(database, organization_id);
+  if (budgets.some(({ scope }) => scope.get("project")?.includes(project))) return undefined;
+  return await hasProject(database, { organization_id, project }) ? undefined : project;
+}
 
 async function chooseBudgets(
   environment: Environment,

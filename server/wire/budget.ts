@@ -38,11 +38,12 @@ export function toWireBudgetStatus(status: BudgetStatus) {
 }
 
 /** A check of budgets. */
-export function toWireBudgetCheck({ is_allowed, cost, unpriced, spend, verdicts }: BudgetCheck) {
+export function toWireBudgetCheck({ is_allowed, cost, unpriced, unknown_project, spend, verdicts }: BudgetCheck) {
   return {
     allowed: is_allowed,
     ...(cost === undefined ? {} : { cost_usd: writeUsd(cost) }),
     ...(unpriced === undefined ? {} : { unpriced_reason: unpriced.reason, detail: unpriced.detail }),
+    ...(unknown_project === undefined ? {} : { unknown_project }),
     fail_on: spend,
     budgets: verdicts.map(toWireVerdict),
   };

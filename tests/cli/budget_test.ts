@@ -82,6 +82,44 @@ Deno.test("budget check exits 10 when a budget is breached, and 0 when all are k
   });
 });
 
+Deno.test("budget check says when nothing has the project of a call, which may be mistyped", async () => {
+  await inPlace(async (place) => {
+    await seed(place);
+    const check = async (project: string) => {
+      const { code, err } = await place.run(["budget", "check", "--amount", "1", "--project", project]);
+      return [code, err];
+    };
+    const mistyped = 'No record and no budget has the project "serch": is it mistyped?\n';
+    assert.deepEqual(await check("serch"), [0, mistyped]);
+    assert.deepEqual(await check("search"), [0, ""]);
+    await place.run(["budget", "set", "new", "--amount", "5", "--filter", "project=not-yet"]);
+    assert.deepEqual(await check("not-yet"), [0, ""]);
+    const { out } = await place.run(["budget", "check", "--project", "serch", "--json"]);
+    assert.equal(JSON.parse(out).unknown_project, "serch");
+  });
+});
+
+Deno.test("budget check --fail-on projected shows what it judges", async () => {
+  await inPlace(async (place) => {
+    const now = Date.now();
+    const usage = Array.from({ length: 20 }, (_, day) => {
+      const timestamp = new Date(now - (day + 1) * 86_400_000).toISOString();
+      return JSON.stringify({ id: `d${day}`, timestamp, model: "gpt-4", provider: "openai", input_tokens: 100_000 });
+    }).join("\n");
+    assert.equal((await place.run(["ingest"], usage)).code, 0);
+    // Three dollars a day: of the three days that are over nine, and the fiftieth in two weeks.
+    const from = new Date(now - 3 * 86_400_000).toISOString().slice(0, 10);
+    const until = new Date(now + 30 * 86_400_000).toISOString().slice(0, 10);
+    const period = ["--period", "custom", "--since", from, "--until", until];
+    await place.run(["budget", "set", "run", "--amount", "50", ...period]);
+    const { code, out } = await place.run(["budget", "check", "--fail-on", "projected"]);
+    assert.equal(code, 10);
+    assert.match(out, /budget +period +amount +spent +remaining +expected +exceeded on +unpriced/);
+    assert.match(out, /run +expected to be exceeded .* \$50\.00 +\$9\.00 +\$41\.00 +\$\d\d\.\d\d +\d{4}-\d\d-\d\d +0/);
+    assert.doesNotMatch((await place.run(["budget", "check"])).out, /expected/);
+  });
+});
+
 Deno.test("report budget writes every format, and takes no period of its own", async () => {
   await inPlace(async (place) => {
     await seed(place);
@@ -114,6 +152,8 @@ Deno.test("budget commands say the same on a server", async () => {
       ["budget", "check", "search"],
       ["budget", "check", "everything", "--json", "--model", "gpt-4", "--input", "100", "--tag", "team=core"],
       ["budget", "check", "--amount", "21", "--project", "search"],
+      ["budget", "check", "--amount", "1", "--project", "serch", "--json"],
+      ["budget", "check", "--fail-on", "projected"],
       ["budget", "check", "--model", "no-such-model", "--provider", "openai", "--input", "1"],
       ["budget", "check", "nobody's"],
       ["budget", "set", "new", "--amount", "12.5", "--tz", "Europe/Berlin", "--filter", "model=a,b", "--json"],

@@ -52,6 +52,7 @@ export async function withServer(
       rate_limit_per_second: 100_000,
       rate_limit_burst: 100_000,
       jwt_secret: SECRET,
+      alerts_allow_loopback: variables.ALERTS_ALLOW_LOOPBACK === "true",
       log: { write: () => {}, flush: () => Promise.resolve() },
     });
     const remote = (args: readonly string[], input?: string) => place.run([...args, "--server", server.url], input);

@@ -14,7 +14,9 @@ const ALERT_FIELDS = {
   organization_id: z.string(),
   type: z.enum(ALERT_TYPES),
   text: z.string(),
-  data: z.record(z.string(), z.unknown()).describe("Facts, by the type; amounts as decimal text."),
+  data: z.record(z.string(), z.unknown()).describe(
+    "Facts, by the type, as in the webhook of that type; amounts as decimal text.",
+  ),
   raised_at: Instant,
 };
 

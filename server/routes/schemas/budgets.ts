@@ -151,6 +151,9 @@ export const BudgetCheck = z.object({
   cost_usd: UsdOrNull.optional().describe("What the call costs; absent when none was given."),
   unpriced_reason: UnpricedReason.optional(),
   detail: z.string().optional(),
+  unknown_project: z.string().optional().describe(
+    "The call's project, when no record and no budget of the organization has it: it may be mistyped.",
+  ),
   fail_on: z.enum(CHECKED_SPENDS),
   budgets: z.array(z.object({
     allowed: z.boolean(),
