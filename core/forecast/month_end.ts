@@ -7,6 +7,7 @@ import { toApproximateDollars, usdFromNanos } from "../money.ts";
 import type { Figure } from "../report/report.ts";
 import { startOfDay, toZoned } from "../time/zone.ts";
 import { columnTypes, type ForecastMeasure, toExpectedCell } from "./measure.ts";
+import { shareAhead } from "./running.ts";
 
 /** Days ahead, with the interval of their running sum. */
 export interface DaysAhead {
@@ -41,9 +42,6 @@ export function daysLeft(now: number, tz: string): number {
   return today.daysInMonth - today.day + 1;
 }
 
-/** Who asks again soon gets the same answer. */
-const QUARTER_HOUR_MS = 900_000;
-
 /**
  * What comes from now to the end of the month: of the day that runs as much as is left of it from the next quarter of an
  * hour on, then every other day. The
@@ -53,8 +51,7 @@ export function forecastRest({ days, mean, below, above }: DaysAhead, month: Tim
   const last = days.findIndex(({ until }) => until >= month.until);
   const today = days[0];
   if (last === -1 || today === undefined || now < today.since || now >= today.until) return null;
-  const begun = Math.ceil((now - today.since) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
-  const ahead = Math.max(0, today.until - today.since - begun) / (today.until - today.since);
+  const ahead = shareAhead(today, now);
   const whole = mean.slice(0, last + 1).reduce((sum, value) => sum + value, 0);
   const rest = whole - mean[0]! * (1 - ahead);
   const share = whole > 0 ? rest / whole : last === 0 ? ahead : 1;

@@ -13,12 +13,21 @@ export function describeForecast({ report }: Pick<Report, "report">): string[] {
     ...describeMethod(summary),
     ...(summary.backtest_origins === undefined ? [] : [describeBacktest(summary)]),
     ...(summary.reconciliation === undefined ? [] : [sentence(`${show(summary.reconciliation)}`)]),
+    ...describeGroups(report.tables),
     ...(summary.driver === undefined || summary.driver.value === "cost" ? [] : [DRIVEN_BY_USAGE]),
   ];
 }
 
 const DRIVEN_BY_USAGE =
   "Usage is forecast by model, at the prices in force in each period: a known change of price is in it";
+
+/** What the table of groups is about. */
+function describeGroups(tables: Report["report"]["tables"]): string[] {
+  const periods = BigInt(tables?.total?.rows.length ?? 0);
+  if (tables?.groups === undefined) return [];
+  const all = periods === 1n ? "the one period" : `all ${displayCell(periods, "integer")} periods together`;
+  return [`Groups has what each is expected to bring in ${all}`];
+}
 
 type Summary = Readonly<Record<string, Figure>>;
 
@@ -53,7 +62,7 @@ function describeBacktest(summary: Summary): string {
     summary;
   if (backtest_origins!.value === 0n) return "No earlier forecast was tried: the history is too short for it";
   const parts = [
-    `sMAPE ${show(backtest_smape_percent)}%`,
+    `sMAPE ${show(backtest_smape_percent)}${backtest_smape_percent?.value === null ? "" : "%"}`,
     `MASE ${show(backtest_mase)}`,
     `${show(backtest_coverage_ratio)} within their ${showLevel(summary.level_ratio)} interval`,
   ];

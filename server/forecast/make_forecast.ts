@@ -9,6 +9,7 @@ import { buildForecastReport, type ForecastGroup, OTHER } from "../../core/forec
 import { type Ahead, combineParts, type GroupForecast } from "../../core/forecast/group_forecast.ts";
 import { readMeasure } from "../../core/forecast/measure.ts";
 import { forecastRest, type MonthFigures, monthFigures } from "../../core/forecast/month_end.ts";
+import { beginWith } from "../../core/forecast/running.ts";
 import { PriceLevels } from "../../core/forecast/price_index.ts";
 import type { Report } from "../../core/report/report.ts";
 import type { Environment } from "../environment.ts";
@@ -43,6 +44,8 @@ interface Node {
   readonly dimensions: readonly (string | null)[];
   readonly parts: readonly { readonly observed: Observed; readonly task: Task }[];
   readonly whole: Task;
+  /** What the period that runs has brought so far. */
+  readonly so_far: number;
 }
 
 interface Nodes {
@@ -64,14 +67,15 @@ function planNodes(observations: Observations, { plan, tasks }: Planning): Nodes
     tasks.add(observed, { source, ahead, interval: plan.interval, is_whole });
   const seen = groupParts(observations, plan);
   const isOne = seen.length === 1;
-  const groups = seen.map(({ dimensions, parts }): Node => {
+  const groups = seen.map(({ dimensions, parts, so_far }): Node => {
     const own = parts.map((observed) => ({ observed, task: add(observed.values, isOne && parts.length === 1) }));
-    return { dimensions, parts: own, whole: own.length === 1 ? own[0]!.task : add(addObserved(parts), isOne) };
+    return { dimensions, so_far, parts: own, whole: own.length === 1 ? own[0]!.task : add(addObserved(parts), isOne) };
   });
   if (groups.length === 0) return undefined;
   if (groups.length === 1) return { groups, total: groups[0]!, ahead };
   const parts = groups.flatMap((group) => group.parts);
-  const total = { dimensions: [], parts, whole: add(addObserved(parts.map(({ observed }) => observed)), true) };
+  const so_far = groups.reduce((sum, group) => sum + group.so_far, 0);
+  const total = { dimensions: [], so_far, parts, whole: add(addObserved(parts.map(({ observed }) => observed)), true) };
   return { groups, total, ahead };
 }
 
@@ -120,7 +124,11 @@ function writeReport(made: Made): Report {
       nodes!.ahead,
     );
   const toGroup = (node: Node): ForecastGroup => {
-    const { periods, sums, parts_over_whole } = combine(node);
+    const { running } = observations;
+    const ahead = combine(node);
+    const { periods, sums, parts_over_whole } = running === undefined
+      ? ahead
+      : beginWith(ahead, { so_far: node.so_far, ahead: running.ahead });
     const shown = { periods: periods.slice(0, plan.horizon), sums: sums.slice(0, plan.horizon), parts_over_whole };
     return {
       dimensions: node.dimensions,

@@ -8,13 +8,19 @@ import type { CostQuery, Dimension, Interval, TimeBucket } from "../../core/anal
 import { readMeasure } from "../../core/forecast/measure.ts";
 import { monthAt } from "../../core/forecast/month_end.ts";
 import { type ModelUsage, type PriceChange, PriceLevels } from "../../core/forecast/price_index.ts";
+import { shareAhead } from "../../core/forecast/running.ts";
 import { placeInSlots } from "../../core/forecast/slots.ts";
 import { findSource, type Source } from "../../core/forecast/usage_series.ts";
 import { LIMITS } from "../../core/limits.ts";
 import type { ServiceTier } from "../../core/usage/record.ts";
 import { inSnapshot, readCostsIn } from "../../db/costs.ts";
 import type { Queries } from "../../db/database.ts";
-import { type GroupHistory, readGroupedHistory } from "../../db/grouped_history.ts";
+import {
+  type GroupChoice,
+  type GroupedHistory,
+  type GroupHistory,
+  readGroupedHistory,
+} from "../../db/grouped_history.ts";
 import type { Environment } from "../environment.ts";
 import { type ForecastPlan, over, planDays } from "./question.ts";
 
@@ -29,11 +35,21 @@ export interface Observations {
   /** The dimensions asked for, and provider and model. */
   readonly leaf_dimensions: readonly Dimension[];
   readonly total: readonly CostRow[];
+  /** What the first period that is forecast has brought already; undefined when it does not run. */
+  readonly running: RunningPeriod | undefined;
   readonly source: Source;
   /** Absent where prices are of no interest. */
   readonly prices: { readonly levels: PriceLevels; readonly usages: readonly ModelUsage[] } | undefined;
   readonly price_changes: readonly PriceChange[];
   readonly month: MonthObservations | undefined;
+}
+
+/** The period that runs: how much of it lies ahead, and what was observed of it so far. */
+export interface RunningPeriod {
+  readonly ahead: number;
+  /** By dimensions as JSON; `undefined` is all the groups that have none of their own. */
+  readonly rows: ReadonlyMap<string | undefined, CostRow>;
+  readonly total: CostRow | undefined;
 }
 
 /** What is known of the month that runs. */
@@ -67,7 +83,7 @@ export async function readObservations(environment: Environment, plan: ForecastP
     const price_changes = levels?.findChanges(sumByModel(usages)) ?? [];
     const driver = plan.driver === "usage" || price_changes.length > 0 ? "usage" : "cost";
     const choice = { limit: LIMITS.forecast_groups, rank: (row: CostRow) => rankOf(row, plan) };
-    const { groups, others, total } = await readGroupedHistory(queries, query, choice);
+    const { groups, others, total, running } = await readGroups(queries, { plan, choice });
     const leaf_dimensions = [...new Set([...query.group_by, ...PRICED_BY])];
     const leaves = driver === "usage"
       ? (await readGroupedHistory(queries, { ...query, group_by: leaf_dimensions }, choice)).groups
@@ -79,12 +95,45 @@ export async function readObservations(environment: Environment, plan: ForecastP
       leaves: leaves.filter(({ dimensions }) => dimensions !== undefined),
       leaf_dimensions,
       total,
+      running,
       source,
       prices: levels === undefined ? undefined : { levels, usages },
       price_changes,
       month: await readMonth(queries, plan),
     };
   });
+}
+
+/** The groups in the periods that have ended, and in the one that runs. */
+async function readGroups(
+  queries: Queries,
+  { plan: { query, history, future: [first], now }, choice }: {
+    readonly plan: ForecastPlan;
+    readonly choice: GroupChoice;
+  },
+): Promise<GroupedHistory & { readonly running: RunningPeriod | undefined }> {
+  // A history that ends earlier tells of another time than now.
+  if (first === undefined || history.length === 0 || now < first.since || now >= first.until) {
+    return { ...await readGroupedHistory(queries, query, choice), running: undefined };
+  }
+  const at = history.length;
+  const { groups, others, total } = await readGroupedHistory(queries, over(query, [...history, first]), choice);
+  return {
+    groups: groups.map(({ dimensions, rows }) => ({
+      dimensions,
+      rows: new Map([...rows].filter(([bucket]) => bucket < at)),
+    })),
+    others,
+    total: total.filter(({ bucket }) => bucket < at),
+    running: {
+      ahead: shareAhead(first, now),
+      rows: new Map(groups.flatMap(({ dimensions, rows }) => {
+        const row = rows.get(at);
+        return row === undefined ? [] : [[dimensions && JSON.stringify(dimensions), row] as const];
+      })),
+      total: total.find(({ bucket }) => bucket === at),
+    },
+  };
 }
 
 function rankOf({ measures }: CostRow, { measure }: ForecastPlan): bigint {

@@ -26,6 +26,8 @@ export interface Observed {
 export interface PartGroup {
   readonly dimensions: readonly (string | null)[];
   readonly parts: readonly Observed[];
+  /** What the period that runs has brought so far: 0 also where it is not known. */
+  readonly so_far: number;
 }
 
 const UNCHANGED: PriceIndex = () => 1;
@@ -42,7 +44,7 @@ export function groupParts(observations: Observations, plan: ForecastPlan): Part
     return named.has(name) ? name : OTHER;
   });
   const taken = new Set<ModelUsage>();
-  return groups.flatMap((group): PartGroup[] => {
+  const found = groups.flatMap((group): PartGroup[] => {
     const own = byGroup.get(group.dimensions === undefined ? OTHER : JSON.stringify(group.dimensions)) ?? [];
     const rest = { dimensions: group.dimensions, rows: subtractRows(group.rows, own.map(({ rows }) => rows)) };
     const parts = [...own, rest].flatMap(({ dimensions, rows }): Observed[] => {
@@ -54,9 +56,16 @@ export function groupParts(observations: Observations, plan: ForecastPlan): Part
       return [...values.values()].every((value) => value === null) ? [] : [{ values, index }];
     });
     const shown = group.dimensions ?? Array.from({ length: width }, () => OTHER);
-    return parts.length === 0 ? [] : [{ dimensions: shown, parts }];
+    const row = observations.running?.rows.get(group.dimensions && JSON.stringify(group.dimensions));
+    const so_far = row === undefined ? 0 : toStatistic(row, plan.measure) ?? 0;
+    return parts.length === 0 && so_far === 0 ? [] : [{ dimensions: shown, parts, so_far }];
   });
+  // What is new in the period that runs has a history of nothing, where there is any history at all.
+  if (found.every(({ parts }) => parts.length === 0)) return [];
+  return found.map((group) => group.parts.length > 0 ? group : { ...group, parts: [NEW] });
 }
+
+const NEW: Observed = { values: new Map(), index: UNCHANGED };
 
 /** The usage of late of a leaf, or of what is left of a group; each is taken once. */
 function findUsages(

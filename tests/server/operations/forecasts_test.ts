@@ -61,8 +61,9 @@ forEachDatabase("a constant cost is forecast to go on, from the day that runs", 
   assert.equal(report.report.type, "cost_forecast");
   assert.deepEqual([report.report.since, report.report.until], ["2026-01-29T00:00:00Z", "2026-02-01T00:00:00Z"]);
   assert.deepEqual(report.rows.map((row) => row[0]), ["2026-01-29", "2026-01-30", "2026-01-31"]);
-  assert.deepEqual(column(report, "mean_cost_usd"), [2_000_000n, 2_000_000n, 2_000_000n]);
-  assert.equal(report.totals.mean_cost_usd, 6_000_000n);
+  // A quarter of the day that runs is left.
+  assert.deepEqual(column(report, "mean_cost_usd"), [500_000n, 2_000_000n, 2_000_000n]);
+  assert.equal(report.totals.mean_cost_usd, 4_500_000n);
   assert.deepEqual(report.columns.map(({ name, type }) => [name, type]), [
     ["day", "time"],
     ["mean_cost_usd", "approximate_usd"],
@@ -122,10 +123,10 @@ forEachDatabase("more groups than are forecast apart are one, and still add up",
   await database.append(entries);
   const report = await forecast(database, { horizon: 1, group_by: ["project"], method: "fast" });
   assert.equal(report.rows.length, 51);
-  // The two smallest cost 1 and 2 dollars a day.
+  // The two smallest cost 1 and 2 dollars a day; a quarter of the day that runs is left.
   const other = report.rows.find((row) => row[1] === "(other)");
-  assert.deepEqual(other!.slice(0, 3), ["2026-01-29", "(other)", 3_000_000n]);
-  assert.equal(report.totals.mean_cost_usd, BigInt(52 * 53 / 2) * 1_000_000n);
+  assert.deepEqual(other!.slice(0, 3), ["2026-01-29", "(other)", 750_000n]);
+  assert.equal(report.totals.mean_cost_usd, BigInt(52 * 53 / 2) * 250_000n);
   assert.match(report.report.warnings!.join(), /the 2 smallest groups are forecast as one/);
 });
 
@@ -142,11 +143,11 @@ forEachDatabase("a price that doubles on a day doubles the forecast from that da
   const record = { provider: "in-house", model: "house-1", input_tokens: 2_000_000, output_tokens: 0 };
   await database.append([...daily("a", 2n * USD, { ...record, project: "x" }), ...daily("b", USD, { project: "y" })]);
   const before = await forecast(database, { horizon: 4, driver: "auto" });
-  assert.deepEqual(column(before, "mean_cost_usd"), [3_000_000n, 3_000_000n, 3_000_000n, 3_000_000n]);
+  assert.deepEqual(column(before, "mean_cost_usd"), [750_000n, 3_000_000n, 3_000_000n, 3_000_000n]);
   await set("2", "2026-01-31");
   const after = await forecast(database, { horizon: 4 });
   assert.equal(figure(after, "driver"), "usage");
-  assert.deepEqual(column(after, "mean_cost_usd"), [3_000_000n, 3_000_000n, 5_000_000n, 5_000_000n]);
+  assert.deepEqual(column(after, "mean_cost_usd"), [750_000n, 3_000_000n, 5_000_000n, 5_000_000n]);
   assert.deepEqual(after.report.tables!.price_changes!.rows, [[
     "2026-01-31",
     "in-house",
@@ -158,15 +159,15 @@ forEachDatabase("a price that doubles on a day doubles the forecast from that da
   assert.equal(figure(after, "month_projected_rest_cost_usd"), 750_000n + 3_000_000n + 5_000_000n);
   const grouped = await forecast(database, { horizon: 3, group_by: ["project"] });
   assert.deepEqual(grouped.rows.map((row) => row.slice(0, 3)), [
-    ["2026-01-29", "x", 2_000_000n],
-    ["2026-01-29", "y", 1_000_000n],
+    ["2026-01-29", "x", 500_000n],
+    ["2026-01-29", "y", 250_000n],
     ["2026-01-30", "x", 2_000_000n],
     ["2026-01-30", "y", 1_000_000n],
     ["2026-01-31", "x", 4_000_000n],
     ["2026-01-31", "y", 1_000_000n],
   ]);
   const asWas = await forecast(database, { horizon: 4, driver: "cost" });
-  assert.deepEqual(column(asWas, "mean_cost_usd"), [3_000_000n, 3_000_000n, 3_000_000n, 3_000_000n]);
+  assert.deepEqual(column(asWas, "mean_cost_usd"), [750_000n, 3_000_000n, 3_000_000n, 3_000_000n]);
 });
 
 forEachDatabase(
@@ -190,7 +191,7 @@ forEachDatabase(
     const report = await forecast(database, { horizon: 2, group_by: ["project"] });
     assert.equal(figure(report, "driver"), "usage");
     const before = report.rows.filter((row) => row[0] === "2026-01-29");
-    assert.deepEqual(before.map((row) => row[2]), Array(30).fill(3_000_000n));
+    assert.deepEqual(before.map((row) => row[2]), Array(30).fill(750_000n));
     const after = report.rows.filter((row) => row[0] === "2026-01-30");
     assert.deepEqual(after.map((row) => row[2]), Array(30).fill(5_000_000n));
   },
@@ -213,18 +214,18 @@ forEachDatabase("a price that changed in the past is no change of usage", async 
     daily("a", USD, record).map((entry, day) => day < 14 ? entry : { ...entry, cost: makeCost(2n * USD) }),
   );
   const report = await forecast(database, { horizon: 2 });
-  assert.deepEqual(column(report, "mean_cost_usd"), [2_000_000n, 3_000_000n]);
+  assert.deepEqual(column(report, "mean_cost_usd"), [500_000n, 3_000_000n]);
 });
 
 forEachDatabase("usage is forecast in tokens or requests, with three decimals at most", async ({ open }) => {
   const database = await open();
   await database.append(daily("a", USD));
   const tokens = await perform(forecastUsage, contextOf(database), { horizon: 1 });
-  assert.deepEqual(tokens.rows[0]!.slice(0, 2), ["2026-01-29", 110_000n]);
+  assert.deepEqual(tokens.rows[0]!.slice(0, 2), ["2026-01-29", 27_500n]);
   assert.equal(tokens.columns[1]!.name, "mean_total_tokens");
   assert.equal(tokens.columns[1]!.type, "thousandths");
   const requests = await perform(forecastUsage, contextOf(database), { horizon: 1, measure: "requests" });
-  assert.deepEqual(requests.rows[0]!.slice(0, 2), ["2026-01-29", 1_000n]);
+  assert.deepEqual(requests.rows[0]!.slice(0, 2), ["2026-01-29", 250n]);
 });
 
 forEachDatabase(
@@ -248,7 +249,7 @@ forEachDatabase("nothing of another organization is in a forecast", async ({ ope
     ...daily("b", 50n * USD, { organization_id: "other", project: "theirs" }),
   ]);
   const report = await forecast(database, { horizon: 1, group_by: ["project"] });
-  assert.deepEqual(report.rows.map((row) => row.slice(0, 3)), [["2026-01-29", null, 1_000_000n]]);
+  assert.deepEqual(report.rows.map((row) => row.slice(0, 3)), [["2026-01-29", null, 250_000n]]);
   await assert.rejects(
     forecast(database, { organization_id: "other" }),
     (error) => error instanceof CostopsError && error.kind === "forbidden_organization",
@@ -290,3 +291,31 @@ forEachDatabase("a forecast ends with its signal, and tells how far it has come"
   // Whoever comes next is answered.
   assert.equal((await forecast(database, { horizon: 2 })).rows.length, 2);
 });
+
+forEachDatabase(
+  "a period that runs is what was spent of it and what is left, of each group and together",
+  async ({ open }) => {
+    const database = await open();
+    const today = (name: string, nanos: bigint, project: string) =>
+      makeEntry({ id: name, timestamp: Date.parse("2026-01-29T06:00:00Z"), project }, makeCost(nanos));
+    await database.append([
+      ...daily("a", 2n * USD, { project: "old" }),
+      today("more", 5n * USD, "old"),
+      today("new", 3n * USD, "new"),
+    ]);
+    // A quarter of today is left: 5 + 0.5 of the old project; 3 of the new one, of which there is no history.
+    const whole = await forecast(database, { horizon: 2 });
+    assert.deepEqual(column(whole, "mean_cost_usd"), [8_500_000n, 2_000_000n]);
+    assert.ok((column(whole, "lower_cost_usd")[0] as bigint) >= 8_000_000n);
+    assert.equal(whole.totals.mean_cost_usd, 10_500_000n);
+    const grouped = await forecast(database, { horizon: 2, group_by: ["project"] });
+    assert.deepEqual(grouped.rows.slice(0, 2).map((row) => row.slice(0, 3)), [
+      ["2026-01-29", "old", 5_500_000n],
+      ["2026-01-29", "new", 3_000_000n],
+    ]);
+    assert.deepEqual(column(grouped.report.tables!.total!, "mean_cost_usd"), [8_500_000n, 2_000_000n]);
+    assert.deepEqual(column(grouped.report.tables!.groups!, "mean_cost_usd"), [7_500_000n, 3_000_000n]);
+    // The history is of periods that have ended.
+    assert.equal(column(whole.report.history!, "cost_usd").length, 28);
+  },
+);

@@ -33,11 +33,13 @@ Deno.test("POST /forecast/cost takes the body of the contract and answers in the
     const { report, rows, totals, coverage } = await json(response);
     assert.equal(report.type, "cost_forecast");
     assert.equal(report.summary.level_ratio, 0.9);
+    // It is 13 in Berlin: 11 of 24 hours of the day that runs are left.
+    const [mean_cost_usd, lower_cost_usd, upper_cost_usd] = [0.916667, 0.916667, 0.916667];
     assert.deepEqual(rows, [
-      { day: "2026-02-10", model: "gpt-5", mean_cost_usd: 2, lower_cost_usd: 2, upper_cost_usd: 2 },
+      { day: "2026-02-10", model: "gpt-5", mean_cost_usd, lower_cost_usd, upper_cost_usd },
       { day: "2026-02-11", model: "gpt-5", mean_cost_usd: 2, lower_cost_usd: 2, upper_cost_usd: 2 },
     ]);
-    assert.deepEqual(totals, { mean_cost_usd: 4, lower_cost_usd: 4, upper_cost_usd: 4 });
+    assert.deepEqual(totals, { mean_cost_usd: 2.916667, lower_cost_usd: 2.916667, upper_cost_usd: 2.916667 });
     assert.equal(coverage.priced_records, 28);
     assert.equal(report.history.at(-1).cost_usd, "2.000000000");
   });
@@ -48,7 +50,7 @@ Deno.test("POST /forecast/usage counts what it is asked to count, and an amount 
     await addUsage(api);
     const body = { measure: "requests", horizon: 1 };
     const { report, rows } = await json(await api.send("POST", "/api/v1/forecast/usage", { as, json: body }));
-    assert.deepEqual(rows, [{ day: "2026-02-10", mean_requests: 1, lower_requests: 1, upper_requests: 1 }]);
+    assert.deepEqual(rows, [{ day: "2026-02-10", mean_requests: 0.5, lower_requests: 0.5, upper_requests: 0.5 }]);
     assert.equal(report.summary.month, "2026-02");
     assert.equal(report.summary.month_actual_requests, 9);
   });
@@ -110,7 +112,8 @@ Deno.test("POST /reports makes a forecast: it groups by its interval and learns 
     const file = await api.send("GET", `/api/v1/reports/${job.id}/download`, { as });
     const lines = (await file.text()).trimEnd().split("\n");
     assert.equal(lines[0], "week,model,mean_cost_usd,lower_cost_usd,upper_cost_usd");
-    assert.match(lines[1]!, /^2026-W07,gpt-5,14\.000000,/);
+    // Two dollars on Monday, and 5.5 of 7 days of 14.
+    assert.match(lines[1]!, /^2026-W07,gpt-5,13\.000000,/);
     assert.equal(lines.length, 14);
   });
 });
