@@ -2,6 +2,7 @@
  * Makes forecasts from flags and writes them where and how the flags say.
  */
 
+import { CostopsError } from "../core/error.ts";
 import type { UsageMeasure } from "../core/forecast/measure_names.ts";
 import type { Report } from "../core/report/report.ts";
 import type { ForecastQuestion } from "../server/forecast/question.ts";
@@ -33,7 +34,8 @@ export async function answerForecast(
   subject: "cost" | "usage",
   { options, shell }: { readonly options: ForecastOptions; readonly shell: Shell },
 ): Promise<void> {
-  const { interval, horizon, groupBy: group_by, level, historySince: since, historyUntil: until } = options;
+  const { horizon, level, historySince: since, historyUntil: until } = options;
+  const { interval, group_by } = readGrouping(options);
   const method = options.fast ? "fast" as const : options.thorough ? "auto" as const : undefined;
   const chart = options.chart ? true : undefined;
   await answer((session, watch) => {
@@ -44,6 +46,18 @@ export async function answerForecast(
       ? session.perform(forecastCost, { ...question, driver: options.driver })
       : session.perform(forecastUsage, { ...question, measure: options.measure });
   }, { options: { ...options, chart } as AnswerOptions, shell, offTerminal: "json" });
+}
+
+/** An interval among the groups is the width of a period, as in a report of a forecast. Fails with `usage` on two. */
+function readGrouping({ interval, groupBy }: ForecastOptions): Pick<ForecastQuestion, "interval" | "group_by"> {
+  const { interval: grouped, group_by } = toForecastQuestion({ group_by: groupBy });
+  if (interval !== undefined && grouped !== undefined && grouped !== interval) {
+    throw new CostopsError(
+      "usage",
+      `Cannot take --group-by ${grouped} with --interval ${interval}: leave one of them out`,
+    );
+  }
+  return { interval: interval ?? grouped, group_by };
 }
 
 /** Answers `report forecast`. */

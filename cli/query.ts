@@ -4,6 +4,7 @@
 
 import { Argument, type Command, Option } from "@commander-js/extra-typings";
 import { addQueryOptions, type QueryOptions } from "./query_options.ts";
+import { CostopsError } from "../core/error.ts";
 import { LIMITS } from "../core/limits.ts";
 import { RECORD_SORTS } from "../core/usage/record_sort.ts";
 import { examples, readCount } from "./options.ts";
@@ -47,6 +48,11 @@ export function addQuery(program: Command, shell: Shell): void {
     .action(async (subject, options) => {
       if (subject === "records") {
         return await (await import("./records_answer.ts")).answerRecords(options, shell);
+      }
+      const { limit, sort } = options as { readonly limit?: number; readonly sort?: string };
+      if (limit !== undefined || sort !== undefined) {
+        const flag = limit === undefined ? "--sort" : "--limit";
+        throw new CostopsError("usage", `Cannot take ${flag} with query ${subject}: only query records has it`);
       }
       const { answerQuery } = await import("./report_answer.ts");
       const type = subject === "usage" ? "usage" : "cost";

@@ -52,7 +52,7 @@ function write(result: RepriceResult, options: RepriceOptions): string {
 
 function writeText(result: RepriceResult, isDryRun: boolean): string {
   const { records, changed, changed_amounts, newly_priced, newly_unpriced } = result;
-  if (changed === 0) return `${count(records)} records cost what the price book says: nothing changes\n`;
+  if (changed === 0) return writeUnchanged(result);
   const rows = result.models.filter((model) => model.changed > 0).map((model) => [
     model.provider,
     model.model,
@@ -80,6 +80,13 @@ function writeText(result: RepriceResult, isDryRun: boolean): string {
   return `${grid}\n${isDryRun ? "Would change" : "Changed"} ${what}\n`;
 }
 
+function writeUnchanged({ records, unpriced_after }: RepriceTotals): string {
+  const unpriced = unpriced_after === 0
+    ? ""
+    : `; ${count(unpriced_after)} ${unpriced_after === 1 ? "has" : "have"} no price in it`;
+  return `${count(records - unpriced_after)} records cost what the price book says${unpriced}: nothing changes\n`;
+}
+
 function writeCells(totals: RepriceTotals): string[] {
   const { records, changed, newly_priced, newly_unpriced, unpriced_before, unpriced_after } = totals;
   const counts = [records, changed, newly_priced, newly_unpriced].map(count);
@@ -89,14 +96,19 @@ function writeCells(totals: RepriceTotals): string[] {
 
 /** What is known of a sum, and of how many records nothing is: `$0.06`, `$0.06 (1 unpriced)`, `- (2 unpriced)`. */
 function writeSum(sum: Usd | null, unpriced: number): string {
-  const known = sum === null ? "-" : `$${formatUsd(sum)}`;
+  const known = sum === null ? "-" : writeAmount(sum);
   return unpriced === 0 ? known : `${known} (${count(unpriced)} unpriced)`;
 }
 
 function writeDifference(amount: Usd | null): string {
   if (amount === null) return "-";
   if (amount === 0n) return "0";
-  return amount < 0n ? `-$${formatUsd(usdFromNanos(-amount))}` : `+$${formatUsd(amount)}`;
+  return amount < 0n ? `-${writeAmount(usdFromNanos(-amount))}` : `+${writeAmount(amount)}`;
+}
+
+/** All digits, with the thousands apart: `$1,460.746775350`. */
+function writeAmount(amount: Usd): string {
+  return `$${formatUsd(amount).replace(/\B(?=(?:\d{3})+\.)/g, ",")}`;
 }
 
 function writeJson(result: RepriceResult, dry_run: boolean): string {

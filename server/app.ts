@@ -88,7 +88,9 @@ function createRouter(given: AppOptions, base?: string): Hono {
     }));
     serve(app, { path, methods }, options);
   }
-  app.all("*", (context) => answerFor(context, options, () => Promise.reject(unknownPath(context))));
+  // Mounted alone, it has no /docs beside it.
+  const paths = base === undefined ? "the paths are in openapi.json of costops" : undefined;
+  app.all("*", (context) => answerFor(context, options, () => Promise.reject(unknownPath(context, paths))));
   return app;
 }
 
@@ -185,10 +187,10 @@ async function answerFor(
   return respond(reply, exchange);
 }
 
-function unknownPath({ req }: Context): CostopsError {
+function unknownPath({ req }: Context, paths = "the paths are at /docs"): CostopsError {
   return new CostopsError(
     "not_found",
-    `Cannot find the path ${JSON.stringify(req.path.slice(0, LIMITS.id_characters))}: the paths are at /docs`,
+    `Cannot find the path ${JSON.stringify(req.path.slice(0, LIMITS.id_characters))}: ${paths}`,
   );
 }
 

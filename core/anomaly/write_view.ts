@@ -3,6 +3,7 @@
  */
 
 import { type Bar, writeBars } from "../report/chart.ts";
+import { describeUnjudged } from "../report/summary_words.ts";
 import { describeNoRows, describePeriod, describeUnpriced, displayCell } from "../report/display.ts";
 import { usdFromNanos } from "../money.ts";
 import type { WriteOptions } from "../report/format.ts";
@@ -16,6 +17,9 @@ const WIDTH = 80;
 export function* writeAnomalyView(report: Report, { width = WIDTH }: WriteOptions = {}): Generator<string> {
   yield `Anomalies, ${describePeriod(report)}\n\n`;
   yield* writeBars(toBars(report), { width });
+  const periods = report.report.tables?.periods?.rows.length ?? 0;
+  if (periods > MOST_BARS) yield `The chart shows the last ${MOST_BARS} of ${periods} periods\n`;
+  for (const figure of describeUnjudged(report)) yield `${figure}\n`;
   for (const row of report.rows) yield* writeAnomaly(report, row);
   if (report.rows.length === 0) yield `\n${describeNoRows(report)}\n`;
   const unpriced = describeUnpriced(report.coverage);
@@ -40,7 +44,9 @@ function* writeAnomaly({ columns }: Report, row: readonly Cell[]): Generator<str
   const impact = show("impact_usd");
   const sign = impact.startsWith("-") ? "" : "+";
   yield `\n${show("since")}  ${show("series")}  ${sign}${impact}  ${show("severity")}, ${show("state")}\n`;
-  yield `  spent ${show("actual_usd")} until ${show("until")}, expected about ${show("expected_estimate_usd")}; ` +
+  // A day ends where the next begins.
+  const end = show("until").replace(/T00:00:00(?:Z|[+-]\d\d:\d\d)$/, "");
+  yield `  spent ${show("actual_usd")} before ${end}, expected about ${show("expected_estimate_usd")}; ` +
     `score ${show("score")}\n`;
   yield `  why   ${show("cause")}\n`;
   if (show("where") !== displayCell(null, "text")) yield `  where ${show("where")}\n`;

@@ -132,7 +132,9 @@ export function readReportFormat(name: string): ReportFormat {
     );
   }
   const names = Object.keys(REPORT_FORMATS);
-  const nearest = findNearest(name, names);
-  const hint = nearest === undefined ? `write one of ${names.join(", ")}` : `did you mean ${nearest}?`;
+  const nearest = findNearest(name, [...names, FOCUS_FORMAT.name]);
+  const hint = nearest === undefined
+    ? `write one of ${names.join(", ")}, or focus for a report of costs`
+    : `did you mean ${nearest}?`;
   throw new CostopsError("invalid", `Cannot write the format ${JSON.stringify(name.slice(0, 64))}: ${hint}`);
 }

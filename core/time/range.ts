@@ -77,6 +77,7 @@ interface Span extends TimeRange {
 const ROLLING = /^([1-9]\d{0,4})([hdwm])$/;
 const MONTH = /^\d{4}-\d\d$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
+const LOOKS_LIKE_DATE = /^\d{4}-\d\d-\d\d/;
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::[0-5]\d(?:\.\d{1,9})?)?(Z|z|[+-]\d\d:\d\d)?$/;
 /** The end of 9998 in every zone: whole months around it are of years that RFC 3339 can write. */
 const LATEST_MS = Date.UTC(9999, 0, 2);
@@ -100,7 +101,13 @@ function readSpan(name: string, text: string, clock: Clock): Span {
   const trimmed = text.trim();
   const word = Object.hasOwn(WORDS, trimmed.toLowerCase()) ? WORDS[trimmed.toLowerCase()] : undefined;
   const span = word?.(clock) ?? readRolling(trimmed, clock) ?? readDate(trimmed, clock);
-  if (span === undefined) throw unreadable(name, text, "a date", "2026-12-31, 7d or this-month");
+  if (span === undefined) {
+    const day = LOOKS_LIKE_DATE.exec(trimmed)?.[0];
+    if (day !== undefined && !isDay(day)) {
+      throw new CostopsError("invalid", `Cannot read ${name} ${quote(text)} as a date: there is no day ${day}`);
+    }
+    throw unreadable(name, text, "a date", "2026-12-31, 7d or this-month");
+  }
   // Offsets before 1970 are no whole minutes, years after 9999 no RFC 3339.
   if (span.since < 0 || span.until > LATEST_MS) throw unreadable(name, text, "a date", "a year from 1970 to 9998");
   return span;
@@ -128,6 +135,15 @@ function readDate(text: string, clock: Clock): Span | undefined {
     return { since: ms, until: ms, isOpen: true };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function isDay(text: string): boolean {
+  try {
+    return Temporal.PlainDate.from(text).toString() === text;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
     throw error;
   }
 }

@@ -80,3 +80,20 @@ Deno.test("costops delete: takes a record out of every sum, and its id stays use
     assert.equal((await run(["db", "doctor"])).code, 0);
   });
 });
+
+Deno.test("costops query refuses --limit and --sort of what is no list of records, and report names focus", async () => {
+  await inPlace(async ({ run }) => {
+    await run(["ingest"], '{"id":"a","provider":"openai","model":"gpt-4","prompt_tokens":5}');
+    const limited = await run(["query", "--limit", "3"]);
+    assert.equal(limited.code, 2);
+    assert.match(limited.err, /Cannot take --limit with query costs: only query records has it/);
+    const sorted = await run(["query", "usage", "--sort", "cost_usd"]);
+    assert.match(sorted.err, /Cannot take --sort with query usage: only query records has it/);
+    const { err } = await run(["report", "cost", "--format", "pdf"]);
+    assert.match(err, /write one of csv, .*, table, or focus for a report of costs/);
+    const twice = await run(["forecast", "--group-by", "month", "--interval", "day"]);
+    assert.match(twice.err, /Cannot take --group-by month with --interval day: leave one of them out/);
+    const { out } = await run(["forecast", "--group-by", "month", "--format", "csv"]);
+    assert.match(out, /^month,mean_cost_usd,/);
+  });
+});

@@ -104,3 +104,14 @@ Deno.test("costops reprice --since --filter: keeps to the records it is told", a
     assert.equal((await run(["reprice", "--filter", "modle=gpt-4", "--yes"])).code, 2);
   });
 });
+
+Deno.test("costops reprice counts what has no price apart, and writes large amounts with their thousands apart", async () => {
+  await inPlace(async ({ run }) => {
+    await run(["ingest"], CALLS);
+    const { out } = await run(["reprice", "--dry-run"]);
+    assert.equal(out, "2 records cost what the price book says; 1 has no price in it: nothing changes\n");
+    // A million tokens at 1,460.746775 dollars a million.
+    await run(["prices", "set", "house-*", "--provider", "in-house", "--input", "1460.746775", "--from", "2026-01-01"]);
+    assert.match((await run(["reprice", "--dry-run"])).out, /\+\$1,460\.746775000/);
+  });
+});

@@ -52,6 +52,25 @@ const DISPENSABLE = [
   "cache_hit_rate",
 ];
 
+/** The same of a report of anomalies, whose text columns are left out too: since, series, impact and cause stay. */
+const DISPENSABLE_OF_ANOMALIES = [
+  "id",
+  "usual_from",
+  "usual_to",
+  "score",
+  "where",
+  "month_impact",
+  "until",
+  "state",
+  "direction",
+  "impact_percent",
+  "expected_estimate_usd",
+  "actual_usd",
+  "severity",
+];
+/** A text as long as this may be cut before a column of figures is left out. */
+const ROOM_OF_TEXT = 40;
+
 /**
  * Writes a report as a table with a line of totals and what is unpriced, at most `width` characters wide. Figures are
  * rounded for reading. When it gets narrow, whole columns are left out, which the last line names, then names are cut;
@@ -62,17 +81,21 @@ export function* writeTable(
   { width = DEFAULT_WIDTH }: { readonly width?: number } = {},
 ): Generator<string> {
   yield `${revealControls(report.report.title)}\n${revealControls(describePeriod(report))}\n\n`;
-  const { shown, dropped } = fitColumns(measureColumns(report.columns, allTexts(report)), width);
+  const columns = measureColumns(report.columns, allTexts(report));
+  const { shown, dropped } = report.rows.length === 0
+    ? { shown: [], dropped: [] }
+    : fitColumns(columns, { width, order: orderOfDropping(columns, report) });
   const rule = `${shown.map((column) => "─".repeat(column.width)).join(GAP)}\n`;
   const header = headerTexts(report);
-  yield writeLine(header, shown);
-  yield rule;
-  for (const row of report.rows) yield writeLine(rowTexts(report, row), shown);
   if (report.rows.length === 0) yield `${describeNoRows(report)}\n`;
-  else if (hasTotals(report)) yield rule + writeLine(totalTexts(report), shown);
+  else yield writeLine(header, shown) + rule;
+  for (const row of report.rows) yield writeLine(rowTexts(report, row), shown);
+  if (report.rows.length > 0 && hasTotals(report)) yield rule + writeLine(totalTexts(report), shown);
   const figures = describeSummary(report);
   if (figures.length > 0) yield `\n${figures.map((figure) => `${figure}\n`).join("")}`;
   for (const [name, table] of Object.entries(report.report.tables ?? {})) {
+    // Of nothing unusual there is no cause either.
+    if (report.rows.length === 0 && table.rows.length === 0) continue;
     yield `\n${displayName(name)}\n`;
     yield* writeSide(table, width);
   }
@@ -88,7 +111,8 @@ function* writeSide(table: SideTable, width: number): Generator<string> {
     table.columns.map((column) => revealControls(column.name)),
     ...table.rows.map((row) => table.columns.map((column, index) => displayCell(row[index] ?? null, column.type))),
   ];
-  const { shown } = fitColumns(measureColumns(table.columns, texts), width);
+  const columns = measureColumns(table.columns, texts);
+  const { shown } = fitColumns(columns, { width, order: orderOfDropping(columns) });
   for (const [index, line] of texts.entries()) {
     yield writeLine(line, shown);
     if (index === 0) yield `${shown.map((column) => "─".repeat(column.width)).join(GAP)}\n`;
@@ -116,11 +140,14 @@ function measureColumns(columns: readonly ReportColumn[], lines: Iterable<readon
 }
 
 /** Leaves columns out until the rest fits, then narrows the widest texts. */
-function fitColumns(columns: readonly TableColumn[], width: number) {
+function fitColumns(
+  columns: readonly TableColumn[],
+  { width, order }: { readonly width: number; readonly order: readonly TableColumn[] },
+) {
   const dropped: TableColumn[] = [];
   let shown = [...columns];
-  for (const column of orderOfDropping(columns)) {
-    if (excessOf(shown, width) <= 0) break;
+  for (const column of order) {
+    if (excessOf(shown.map(narrowed), width) <= 0) break;
     dropped.push(column);
     shown = shown.filter((other) => other !== column);
   }
@@ -133,7 +160,14 @@ function fitColumns(columns: readonly TableColumn[], width: number) {
   return { shown, dropped };
 }
 
-function orderOfDropping(columns: readonly TableColumn[]): TableColumn[] {
+function narrowed(column: TableColumn): TableColumn {
+  return column.type === "text" ? { ...column, width: Math.min(column.width, ROOM_OF_TEXT) } : column;
+}
+
+function orderOfDropping(columns: readonly TableColumn[], of?: Report): TableColumn[] {
+  if (of?.report.type === "anomaly") {
+    return DISPENSABLE_OF_ANOMALIES.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+  }
   const units = columns.filter(({ name, type }) => isNumeric(type) && !KEPT.test(name) && !DISPENSABLE.includes(name));
   return [...DISPENSABLE.flatMap((name) => columns.find((column) => column.name === name) ?? []), ...units];
 }

@@ -115,3 +115,46 @@ Deno.test("writeMarkdown() and writeHtml() write figures and tables, escaped", (
   assert.ok(html.includes("<ul><li>Average cost: $9,007,199.25</li>"));
   assert.ok(html.includes('<tr><td>&lt;b&gt;|=1</td><td class="n"><data value="0.333333">33.33%</data></td></tr>'));
 });
+
+Deno.test("a table of anomalies keeps since, series, impact and cause when it gets narrow", () => {
+  const names = [
+    "since",
+    "until",
+    "series",
+    "direction",
+    "severity",
+    "actual_usd",
+    "impact_usd",
+    "state",
+    "cause",
+    "id",
+  ];
+  const periods = ["2026-01-05", "2026-01-06", "2026-01-07"];
+  const report: Report = {
+    ...REPORT,
+    report: {
+      ...REPORT.report,
+      type: "anomaly",
+      summary: {},
+      tables: {
+        causes: { columns: [{ name: "cause", type: "text" }], rows: [] },
+        periods: {
+          columns: ["period", "cost_usd", "expected"].map((name) => ({ name, type: "text" })),
+          rows: periods.map((day, at) => [day, "1", at < 2 ? null : "1"]),
+        },
+      },
+    },
+    columns: names.map((name) => ({ name, type: name.endsWith("_usd") ? "usd" : "text" })),
+    rows: [
+      names.map((name) => name.endsWith("_usd") ? 1_000_000_000n : name === "cause" ? "volume ".repeat(20) : name),
+    ],
+    totals: {},
+  };
+  const header = (width: number) => write(writeTable(report, { width })).split("\n")[3]!.split(/ +/);
+  assert.deepEqual(header(70), ["since", "series", "impact_usd", "cause"]);
+  assert.deepEqual(header(114), names.filter((name) => name !== "id"));
+  assert.match(write(writeTable(report)), /^Not judged: 2 of 3 periods/m);
+  const none = write(writeTable({ ...report, rows: [] }));
+  assert.match(none, /^Nothing unusual in this period$/m);
+  assert.doesNotMatch(none, /impact_usd|Causes/);
+});

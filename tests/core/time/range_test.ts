@@ -100,7 +100,8 @@ Deno.test("parseRange() starts an until alone at the month it ends in", () => {
 Deno.test("parseRange() refuses what it cannot read and says what to write", () => {
   const wanted = "write 2026-12-31, 7d or this-month";
   fails({ since: "31/12/2026" }, `Cannot read since "31/12/2026" as a date: ${wanted}`);
-  fails({ until: "2026-02-30" }, `Cannot read until "2026-02-30" as a date: ${wanted}`);
+  fails({ until: "2026-02-30" }, 'Cannot read until "2026-02-30" as a date: there is no day 2026-02-30');
+  fails({ since: "2026-11-31T10:00" }, 'Cannot read since "2026-11-31T10:00" as a date: there is no day 2026-11-31');
   fails({ since: "2026-13" }, `Cannot read since "2026-13" as a date: ${wanted}`);
   fails({ since: "2026-01-05T25:00Z" }, `Cannot read since "2026-01-05T25:00Z" as a date: ${wanted}`);
   fails({ since: "0d" }, `Cannot read since "0d" as a date: ${wanted}`);

@@ -17,7 +17,10 @@ Deno.test("createApiRouter() serves below a path of one's own, with one's own mi
     assert.deepEqual([listed.status, listed.headers.get("x-own")], [200, "yes"]);
     assert.deepEqual(await listed.json(), { data: [], pagination: { limit: 1, has_more: false, next_cursor: null } });
     assert.equal((await app.fetch(new Request("http://127.0.0.1/costs/usage"))).status, 401);
-    assert.equal((await app.fetch(new Request("http://127.0.0.1/costs/nothing", { headers }))).status, 404);
+    const nothing = await app.fetch(new Request("http://127.0.0.1/costs/nothing", { headers }));
+    assert.equal(nothing.status, 404);
+    // There is no /docs beside it.
+    assert.match((await nothing.json()).detail, /: the paths are in openapi\.json of costops$/);
     assert.equal(await (await app.fetch(new Request("http://127.0.0.1/own"))).text(), "mine");
   });
 });
