@@ -99,8 +99,18 @@ function findVariable({ variable, kind, is_of_server }: ConfigKey, sources: Conf
 }
 
 function readText({ value, origin }: Given, { kind }: ConfigKey): unknown {
-  const read = kind.fromText(value);
+  const read = within(origin, () => kind.fromText(value));
   if (read !== undefined) return read;
   const shown = kind.is_secret ? "the value" : JSON.stringify(kind.mask(value));
   throw new CostopsError("usage", `Cannot take ${shown} (${origin}): write ${kind.wanted}`);
+}
+
+/** Who reads what is wrong with a variable is told which one it is; a flag is seen where it was typed. */
+function within<Value>(origin: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CostopsError) || origin.startsWith("flag ")) throw error;
+    throw new CostopsError(error.kind, `${error.message} (${origin})`);
+  }
 }

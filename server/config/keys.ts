@@ -13,6 +13,7 @@ import {
   secret,
   text,
   textLike,
+  timeZone,
   type ValueKind,
   whole,
 } from "./kinds.ts";
@@ -100,7 +101,7 @@ export const CONFIG_KEYS = [
     flag: "tz",
     variable: "COSTOPS_TZ",
     toml: ["defaults", "tz"],
-    kind: text(),
+    kind: timeZone(),
     help: "the IANA time zone that days are counted in",
     makeDefault: () => "UTC",
   },

@@ -2,7 +2,9 @@
  * Kinds of configuration values: how each is read from text and from TOML, what is allowed, and how it is shown.
  */
 
+import { CostopsError } from "../../core/error.ts";
 import { maskPassword } from "../../core/mask.ts";
+import { parseTimeZone } from "../../core/time.ts";
 import { ipVersion } from "../ip_address.ts";
 
 /** How the values of a key are read and shown. */
@@ -13,7 +15,7 @@ export interface ValueKind<Value> {
   readonly wanted: string;
   /** How that is written in a TOML file: `in quotes`. */
   readonly in_toml: string;
-  /** The value that a flag or a variable says, undefined when it is not allowed. */
+  /** The value that a flag or a variable says, undefined when it is not allowed; may fail with `invalid` and a hint. */
   readonly fromText: (text: string) => Value | undefined;
   /** The value of a TOML file, whole numbers as bigint; undefined when it is not allowed. */
   readonly fromToml: (value: unknown) => Value | undefined;
@@ -31,6 +33,11 @@ export function text(): ValueKind<string> {
 /** Text of one form. */
 export function textLike(wanted: string, form: RegExp): ValueKind<string> {
   return checkedText(wanted, (value) => form.test(value) ? value : undefined);
+}
+
+/** A time zone; a text that is none is refused with the nearest zone there is. */
+export function timeZone(): ValueKind<string> {
+  return { ...checkedText("an IANA time zone such as Europe/Berlin", findZone), fromText: parseTimeZone };
 }
 
 /** A whole number from `least` to `most`. */
@@ -121,6 +128,15 @@ function checkedText<Value extends string>(
     mask: asItIs,
     is_secret: false,
   };
+}
+
+function findZone(value: string): string | undefined {
+  try {
+    return parseTimeZone(value);
+  } catch (error) {
+    if (error instanceof CostopsError) return undefined;
+    throw error;
+  }
 }
 
 function isTexts(value: unknown): value is string[] {

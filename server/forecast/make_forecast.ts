@@ -149,7 +149,12 @@ function writeReport(made: Made): Report {
     groups: plan.query.group_by.length === 0 ? [] : nodes?.groups.map(toGroup) ?? [],
     price_changes: observations.price_changes,
     month: nodes === undefined ? null : tellMonth(made, combine(nodes.total)),
-    warnings: [...warn(observations, total), ...warnOfSum(total), ...total?.whole.warnings ?? []],
+    warnings: [
+      ...warnOfLittle(plan, total),
+      ...warn(observations, total),
+      ...warnOfSum(total),
+      ...total?.whole.warnings ?? [],
+    ],
     price_book,
   });
 }
@@ -208,6 +213,20 @@ function warn({ others, total: rows, price_changes }: Observations, total: Forec
         "them, or none with a price, where there is some as a rule",
       ]
       : []),
+  ];
+}
+
+/** Fewer whole weeks or months than these tell less of the next ones than their days do. */
+const LITTLE_HISTORY = 8;
+
+function warnOfLittle({ interval, future, horizon, now }: ForecastPlan, total: ForecastGroup | undefined): string[] {
+  const length = total?.series.values.length ?? LITTLE_HISTORY;
+  if (length >= LITTLE_HISTORY || (interval !== "week" && interval !== "month")) return [];
+  const shown = future.slice(0, horizon);
+  const days = Math.ceil((shown.at(-1)!.until - Math.max(shown[0]!.since, now)) / 86_400_000);
+  return [
+    `${length} whole ${interval}${length === 1 ? " is" : "s are"} little to learn from: a forecast by day, of ` +
+    `${days} periods, learns from the days and adds them up`,
   ];
 }
 

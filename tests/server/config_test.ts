@@ -326,3 +326,14 @@ Deno.test("CONFIG_KEYS: no name, flag, variable or place in the file stands twic
     assert.equal(new Set(CONFIG_KEYS.map((key) => String(key[fact]))).size, CONFIG_KEYS.length, fact);
   }
 });
+
+Deno.test("loadConfig() tells which variable is no time zone, and the nearest there is", () => {
+  assert.throws(
+    () => load({ variables: { COSTOPS_TZ: "Europe/Berln" } }),
+    { message: 'Cannot read tz "Europe/Berln" as a time zone: did you mean Europe/Berlin? (environment COSTOPS_TZ)' },
+  );
+  assert.throws(
+    () => load({ flags: { tz: "Europe/Berln" } }),
+    { message: 'Cannot read tz "Europe/Berln" as a time zone: did you mean Europe/Berlin?' },
+  );
+});

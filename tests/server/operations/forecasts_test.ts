@@ -319,3 +319,16 @@ forEachDatabase(
     assert.equal(column(whole.report.history!, "cost_usd").length, 28);
   },
 );
+
+forEachDatabase("a forecast of months from few of them says what tells more", async ({ open }) => {
+  const database = await open();
+  await database.append(daily("a", 2n * USD));
+  const warnings = async (interval: string) =>
+    (await forecast(database, { interval, horizon: 2 })).report.warnings?.[0] ?? "";
+  // Three whole weeks from 5 January; to 8 February there are eleven days, the one that runs included.
+  assert.equal(
+    await warnings("week"),
+    "3 whole weeks are little to learn from: a forecast by day, of 11 periods, learns from the days and adds them up",
+  );
+  assert.doesNotMatch(await warnings("day"), /little to learn from/);
+});
