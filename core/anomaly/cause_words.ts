@@ -29,10 +29,11 @@ function sum(causes: readonly Cause[]): bigint {
   return causes.reduce((total, { amount }) => total + amount, 0n);
 }
 
+// A price is what a token costs in effect: a changed rate, or other shares of tiers, batches and long contexts.
 const CAUSE_WORDS: Readonly<Record<CauseName, string>> = {
   volume: "volume",
   mix: "mix of models",
-  price: "price",
+  price: "price per token (rates, tiers, batch, long context)",
   cache: "cache hits",
   tokens_per_request: "tokens per request",
   new_model: "new model",

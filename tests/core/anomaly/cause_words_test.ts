@@ -27,6 +27,13 @@ Deno.test("describeCauses() tells the large ones, the others together, and no am
   );
 });
 
+Deno.test("describeCauses() says that a price is what tokens cost in effect, whether or not a rate has changed", () => {
+  assert.equal(
+    describeCauses({ causes: [cause("price", 2_000_000_000n)], impact: usdFromNanos(2_000_000_000n) }),
+    "price per token (rates, tiers, batch, long context) +$2.00",
+  );
+});
+
 Deno.test("describeContributors() adds up to the impact, and says nothing where nothing stands out", () => {
   const from = (values: readonly (readonly [string, string])[], actual: bigint, expected: bigint) => ({
     values: values as never,
