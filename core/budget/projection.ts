@@ -6,7 +6,7 @@ import type { CostRow } from "../analytics/measures.ts";
 import type { TimeBucket } from "../analytics/query.ts";
 import type { Forecast } from "../forecast/forecast.ts";
 import type { GroupForecast } from "../forecast/group_forecast.ts";
-import { forecastRest } from "../forecast/month_end.ts";
+import { forecastRest, toDaysAhead } from "../forecast/month_end.ts";
 import { toApproximateDollars, type Usd } from "../money.ts";
 import type { BudgetStatus } from "./status.ts";
 
@@ -49,12 +49,7 @@ export function projectSpend(input: ProjectionInput): BudgetProjection | null {
   const { status, ahead, group, forecast, now } = input;
   if (status.spent === null) return null;
   const spent = toApproximateDollars(status.spent);
-  const days = {
-    days: ahead,
-    mean: group.periods.map(({ mean }) => mean),
-    below: group.sums.map(({ mean, lower }) => mean - lower),
-    above: group.sums.map(({ mean, upper }) => upper - mean),
-  };
+  const days = toDaysAhead(ahead, group);
   const { since } = status.period;
   const rests = ahead.map(({ until }) => forecastRest(days, { since, until }, now));
   const rest = rests.at(-1) ?? null;

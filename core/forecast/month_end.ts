@@ -6,6 +6,7 @@ import type { TimeBucket, TimeRange } from "../analytics/query.ts";
 import { toApproximateDollars, usdFromNanos } from "../money.ts";
 import type { Figure } from "../report/report.ts";
 import { startOfDay, toZoned } from "../time/zone.ts";
+import type { GroupForecast } from "./group_forecast.ts";
 import { columnTypes, type ForecastMeasure, toExpectedCell } from "./measure.ts";
 import { shareAhead } from "./running.ts";
 
@@ -36,10 +37,20 @@ export function monthAt(now: number, tz: string): TimeRange & { readonly label: 
   };
 }
 
-/** How many days of the month there are still, the one that runs included. */
-export function daysLeft(now: number, tz: string): number {
-  const today = toZoned(now, tz).toPlainDate();
-  return today.daysInMonth - today.day + 1;
+/**
+ * Days that are forecast for the end of a month or of a shorter period, however few of them it has left: the longest
+ * month. How far a forecast reaches bears on its values, and the same end must not be told twice in two ways.
+ */
+export const DAYS_TO_MONTH_END = 31;
+
+/** Days and what a group is expected to be in them. */
+export function toDaysAhead(days: readonly TimeBucket[], { periods, sums }: GroupForecast): DaysAhead {
+  return {
+    days,
+    mean: periods.map(({ mean }) => mean),
+    below: sums.map(({ mean, lower }) => mean - lower),
+    above: sums.map(({ mean, upper }) => upper - mean),
+  };
 }
 
 /**

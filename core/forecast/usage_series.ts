@@ -93,6 +93,27 @@ function* findSilences(active: readonly boolean[]): Generator<[number, number]> 
   }
 }
 
+/** Fewer uses than this tell no pattern. */
+const FEWEST_USES = 8;
+/** After so many days without a use, a few uses before them are over: a quarter. */
+const QUIET_DAYS = 91;
+
+/** A series of days without a few uses of long ago, which tell nothing of what comes. */
+export function forgetEnded(series: UsageSeries): UsageSeries {
+  const { values, first_step, missing_at_end } = series;
+  const uses = values.filter((value) => value !== null && value > 0).length;
+  const last = values.findLastIndex((value) => value !== null && value > 0);
+  if (uses === 0 || uses >= FEWEST_USES || values.length - 1 - last < QUIET_DAYS) return series;
+  const since = values.slice(last + 1);
+  const missing = since.filter((value) => value === null).length;
+  return {
+    values: since,
+    first_step: first_step + last + 1,
+    missing,
+    missing_at_end: Math.min(missing_at_end, missing),
+  };
+}
+
 /**
  * Makes a series of what was observed by period; null there is what is not known, such as a cost without a price. What
  * comes before the first usage is left out. A step with two periods, or with half of one, is worth what a whole hour at

@@ -8,7 +8,7 @@ import type { Forecast } from "../../core/forecast/forecast.ts";
 import { buildForecastReport, type ForecastGroup, OTHER } from "../../core/forecast/forecast_report.ts";
 import { type Ahead, combineParts, type GroupForecast } from "../../core/forecast/group_forecast.ts";
 import { readMeasure } from "../../core/forecast/measure.ts";
-import { forecastRest, type MonthFigures, monthFigures } from "../../core/forecast/month_end.ts";
+import { forecastRest, type MonthFigures, monthFigures, toDaysAhead } from "../../core/forecast/month_end.ts";
 import { beginWith } from "../../core/forecast/running.ts";
 import { PriceLevels } from "../../core/forecast/price_index.ts";
 import type { Report } from "../../core/report/report.ts";
@@ -29,7 +29,7 @@ export async function makeForecast(
   const { signal, onProgress } = asked.question;
   const tasks = new SeriesTasks({ level: plan.level });
   const nodes = planNodes(observations, { plan, tasks });
-  const month = planMonth(observations, { plan, tasks });
+  const month = planMonth(observations, { plan, tasks, nodes });
   const inputs = nodes === undefined ? [] : tasks.inputs(plan.method);
   const forecasts = await environment.forecasts.run(inputs, {
     organization_id: plan.query.organization_id,
@@ -79,17 +79,29 @@ function planNodes(observations: Observations, { plan, tasks }: Planning): Nodes
   return { groups, total, ahead };
 }
 
-/** The series of days that the month that runs needs besides, where the periods are others. */
+/**
+ * The days of everything as one series, for the end of the month that runs: the same whatever the periods, how many are
+ * asked for and how they are grouped, and as budgets are projected.
+ */
 interface MonthNode {
   readonly observed: Observed;
   readonly task: Task;
   readonly ahead: Ahead;
 }
 
-function planMonth({ month, prices, driver }: Observations, { plan, tasks }: Planning): MonthNode | undefined {
+function planMonth(
+  { month, prices, driver }: Observations,
+  { plan, tasks, nodes }: Planning & { readonly nodes: Nodes | undefined },
+): MonthNode | undefined {
   const days = month?.days;
   if (days === undefined || days.history.length === 0) return undefined;
   const { history, future, source, rows } = days;
+  // Parts at the prices of each day tell more than the whole at those of all.
+  if (plan.interval === "day" && driver === "usage") return undefined;
+  // The same series need not be forecast twice.
+  const isSame = plan.interval === "day" && plan.future.length === future.length;
+  const [only, ...others] = nodes?.total.parts ?? [];
+  if (isSame && only !== undefined && others.length === 0) return { ...only, ahead: nodes!.ahead };
   const levels = driver === "usage" && prices !== undefined
     ? new PriceLevels({ ...prices.levels.time, interval: "day", history, future })
     : undefined;
@@ -167,17 +179,8 @@ function tellMonth({ plan, observations, month, forecasts }: Made, total: GroupF
     forecasts[month.task.at]!,
     month.ahead,
   );
-  const { periods, sums } = ofDays ?? total;
-  const rest = forecastRest(
-    {
-      days: month?.ahead.periods ?? plan.future,
-      mean: periods.map(({ mean }) => mean),
-      below: sums.map(({ mean, lower }) => mean - lower),
-      above: sums.map(({ mean, upper }) => upper - mean),
-    },
-    seen,
-    plan.now,
-  );
+  const days = toDaysAhead(month?.ahead.periods ?? plan.future, ofDays ?? total);
+  const rest = forecastRest(days, seen, plan.now);
   if (rest === null) return null;
   const actual = readMeasure(sumRows(seen.rows).measures, plan.measure);
   return monthFigures({ label: seen.label, actual, rest, measure: plan.measure });

@@ -6,7 +6,7 @@ import { knownCost } from "../../core/analytics/fold.ts";
 import type { CostRow } from "../../core/analytics/measures.ts";
 import type { CostQuery, Dimension, Interval, TimeBucket } from "../../core/analytics/query.ts";
 import { readMeasure } from "../../core/forecast/measure.ts";
-import { monthAt } from "../../core/forecast/month_end.ts";
+import { DAYS_TO_MONTH_END, monthAt } from "../../core/forecast/month_end.ts";
 import { type ModelUsage, type PriceChange, PriceLevels } from "../../core/forecast/price_index.ts";
 import { shareAhead } from "../../core/forecast/running.ts";
 import { placeInSlots } from "../../core/forecast/slots.ts";
@@ -58,11 +58,11 @@ export interface MonthObservations {
   readonly since: number;
   readonly until: number;
   readonly rows: readonly CostRow[];
-  /** Where the periods of the forecast are no days: the days, and what was observed in them. */
-  readonly days: DayObservations | undefined;
+  /** The days, whatever the periods of the forecast are, and what was observed in them. */
+  readonly days: DayObservations;
 }
 
-/** Days that are forecast besides. */
+/** Days that are forecast for the end of the month. */
 export interface DayObservations {
   readonly history: readonly TimeBucket[];
   readonly future: readonly TimeBucket[];
@@ -99,7 +99,7 @@ export async function readObservations(environment: Environment, plan: ForecastP
       source,
       prices: levels === undefined ? undefined : { levels, usages },
       price_changes,
-      month: await readMonth(queries, plan),
+      month: await readMonth(queries, plan, { total, source }),
     };
   });
 }
@@ -191,7 +191,11 @@ function nameOf({ provider, model, service_tier }: ModelUsage): string {
   return JSON.stringify([provider, model, service_tier]);
 }
 
-async function readMonth(queries: Queries, plan: ForecastPlan): Promise<MonthObservations | undefined> {
+async function readMonth(
+  queries: Queries,
+  plan: ForecastPlan,
+  { total, source }: Pick<Observations, "total" | "source">,
+): Promise<MonthObservations | undefined> {
   const { query, now, future, interval } = plan;
   const first = future[0];
   // A history that ends earlier tells of another time than now.
@@ -201,21 +205,19 @@ async function readMonth(queries: Queries, plan: ForecastPlan): Promise<MonthObs
   return {
     ...month,
     rows,
-    days: interval === "day" ? undefined : await readDays(queries, { plan, until: month.until }),
+    days: interval === "day"
+      ? { history: plan.history, future: future.slice(0, DAYS_TO_MONTH_END), rows: total, source }
+      : await readDays(queries, plan),
   };
 }
 
-async function readDays(
-  queries: Queries,
-  { plan, until }: { readonly plan: ForecastPlan; readonly until: number },
-): Promise<DayObservations> {
+async function readDays(queries: Queries, plan: ForecastPlan): Promise<DayObservations> {
   const { history, future } = planDays(plan);
-  const days = future.filter(({ since }) => since < until);
-  if (history.length === 0) return { history, future: days, rows: [], source: { slots: [], is_alive: [] } };
+  if (history.length === 0) return { history, future, rows: [], source: { slots: [], is_alive: [] } };
   const query: CostQuery = { ...over(plan.query, history), interval: "day", group_by: [] };
   return {
     history,
-    future: days,
+    future,
     rows: await readCostsIn(queries, query),
     source: await readSource(queries, { ...query, interval: "day" }),
   };

@@ -7,6 +7,7 @@ import type { CostQuery, Interval, TimeBucket } from "../../core/analytics/query
 import { projectSpend } from "../../core/budget/projection.ts";
 import type { BudgetStatus } from "../../core/budget/status.ts";
 import { type Ahead, combineParts } from "../../core/forecast/group_forecast.ts";
+import { DAYS_TO_MONTH_END } from "../../core/forecast/month_end.ts";
 import { planForecast, readHistory } from "../../core/forecast/periods.ts";
 import type { Source } from "../../core/forecast/usage_series.ts";
 import { LIMITS } from "../../core/limits.ts";
@@ -26,14 +27,17 @@ interface Observed {
   readonly history: readonly TimeBucket[];
   readonly rows: readonly CostRow[];
   readonly source: Source;
+  /** As far as the forecast reaches. */
   readonly ahead: Ahead;
+  /** As far as the period does. */
+  readonly rest: Ahead;
   readonly interval: Interval;
 }
 
 /**
  * Adds to each status of one organization what is expected by the end of its period; nothing to those of which nothing
  * is known yet, that are not running, or that go on for longer than a forecast reaches. One and the same method for one
- * budget and for many, so that each figure is the same wherever it is asked for. Fails as `readCosts` and the threads do.
+ * budget, for many and for the month's end of a forecast, so that each figure is the same wherever it is asked for. Fails as `readCosts` and the threads do.
  */
 export async function projectBudgets(
   environment: Environment,
@@ -55,12 +59,12 @@ export async function projectBudgets(
   const [first] = statuses;
   if (first === undefined) return [];
   const { organization_id } = first.budget;
-  const forecasts = await environment.forecasts.run(tasks.inputs("fast"), { organization_id });
+  const forecasts = await environment.forecasts.run(tasks.inputs("auto"), { organization_id });
   return planned.map(({ status, observed, task }) => {
     if (observed === undefined || task === undefined) return status;
     const forecast = forecasts[task.at]!;
-    const group = combineParts([{ forecast, index: UNCHANGED }], forecast, observed.ahead);
-    const { history, rows, ahead: { periods: ahead } } = observed;
+    const group = combineParts([{ forecast, index: UNCHANGED }], forecast, observed.rest);
+    const { history, rows, rest: { periods: ahead } } = observed;
     return { ...status, projection: projectSpend({ status, history, rows, ahead, group, forecast, now }) };
   });
 }
@@ -76,7 +80,9 @@ async function observeBudget(
   const interval = budget.period.name === "day" ? "hour" : "day";
   const horizon = splitRange({ since: now, until: period.until }, interval, tz).length;
   if (horizon > LIMITS.forecast_periods) return undefined;
-  const options = { interval, tz, horizon, now } as const;
+  // As many days as a forecast of cost looks at, so that both say the same of the same end.
+  const steps = interval === "day" ? Math.max(horizon, DAYS_TO_MONTH_END) : horizon;
+  const options = { interval, tz, horizon: steps, now } as const;
   const planned = planForecast(readHistory({}, options), options);
   if (planned.history.length === 0) return undefined;
   const base = { organization_id, tz, group_by: [], interval, filter, units: [] } as const;
@@ -85,11 +91,13 @@ async function observeBudget(
     const history = await keepAnswerable(queries, { ...base, ...over(planned.history) });
     if (history.length === 0) return undefined;
     const query = { ...base, ...over(history) };
+    const ahead = placeAhead({ history, future: planned.future }, { interval, tz });
     return {
       history,
       rows: await readCostsIn(queries, query),
       source: await readSource(queries, query),
-      ahead: endAt(placeAhead({ history, future: planned.future }, { interval, tz }), period.until),
+      ahead,
+      rest: endAt({ periods: ahead.periods.slice(0, horizon), slots: ahead.slots.slice(0, horizon) }, period.until),
       interval,
     };
   });

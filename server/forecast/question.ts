@@ -8,7 +8,7 @@ import { parseCostQuery } from "../../core/analytics/parse_query.ts";
 import type { CostQuery, Interval, TimeBucket } from "../../core/analytics/query.ts";
 import { CostopsError } from "../../core/error.ts";
 import type { ForecastMeasure } from "../../core/forecast/measure.ts";
-import { daysLeft } from "../../core/forecast/month_end.ts";
+import { DAYS_TO_MONTH_END } from "../../core/forecast/month_end.ts";
 import { type ForecastPeriods, planForecast, readHistory, readHorizon } from "../../core/forecast/periods.ts";
 import { parseTimeZone } from "../../core/time.ts";
 import { findFirstDay } from "../../db/call_facts.ts";
@@ -53,6 +53,8 @@ export interface ForecastPlan extends ForecastPeriods {
   readonly driver: (typeof DRIVERS)[number];
   readonly level: number;
   readonly method: (typeof METHODS)[number] | undefined;
+  /** From when on the days are learned from that the end of the month is told by. */
+  readonly days_since: number;
   readonly now: number;
 }
 
@@ -102,9 +104,11 @@ export async function readQuestion(
   const { query, interval, tz, horizon, written, level } = parseQuestion(principal, question, now);
   const first_day = await findFirstDay(environment.database, query.organization_id);
   // Nothing was there before: the day before, so that the first period of any zone is whole.
-  const since = Math.max(written.since, Math.min((first_day ?? now) - DAY_MS, written.until));
+  const earliest = Math.min((first_day ?? now) - DAY_MS, written.until);
+  const since = Math.max(written.since, earliest);
+  const days = readHistory({ since: question.history?.since }, { interval: "day", tz, horizon, now });
   // The month that runs is told to its end, however few days are shown.
-  const ahead = Math.max(horizon, interval === "day" ? daysLeft(now, tz) : 0);
+  const ahead = Math.max(horizon, interval === "day" ? DAYS_TO_MONTH_END : 0);
   const periods = planForecast({ since, until: written.until }, { interval, tz, horizon: ahead, now });
   const { history } = periods;
   const range = history.length === 0
@@ -119,6 +123,7 @@ export async function readQuestion(
     driver,
     level,
     method: question.method,
+    days_since: Math.max(days.since, earliest),
     now,
   };
 }
@@ -131,13 +136,9 @@ function readLevel(level: number): number {
 }
 
 /** The days of a plan whose periods are others, as far as the end of any month. */
-export function planDays({ query, now }: ForecastPlan): ForecastPeriods {
-  const since = Math.max(query.range.since, now - DAYS_OF_HISTORY * DAY_MS);
-  return planForecast({ since, until: now }, { interval: "day", tz: query.tz, horizon: 31, now });
+export function planDays({ query, days_since: since, now }: ForecastPlan): ForecastPeriods {
+  return planForecast({ since, until: now }, { interval: "day", tz: query.tz, horizon: DAYS_TO_MONTH_END, now });
 }
-
-/** What the days of a month are learned from. */
-const DAYS_OF_HISTORY = 730;
 
 /** A query over other periods. */
 export function over(query: CostQuery, buckets: readonly TimeBucket[]): CostQuery {

@@ -11,7 +11,7 @@ import type { Ahead } from "../../core/forecast/group_forecast.ts";
 import { type ForecastMeasure, toStatistic } from "../../core/forecast/measure.ts";
 import type { ModelUsage, PriceIndex } from "../../core/forecast/price_index.ts";
 import { placeInSlots } from "../../core/forecast/slots.ts";
-import { makeSeries, type Source, type UsageSeries } from "../../core/forecast/usage_series.ts";
+import { forgetEnded, makeSeries, type Source, type UsageSeries } from "../../core/forecast/usage_series.ts";
 import type { Observations } from "./observations.ts";
 import type { ForecastPlan } from "./question.ts";
 
@@ -161,7 +161,8 @@ export class SeriesTasks {
       readonly is_whole?: boolean;
     },
   ): Task {
-    const series = makeSeries(values, source);
+    const made = makeSeries(values, source);
+    const series = interval === "day" ? forgetEnded(made) : made;
     const horizon = (ahead.slots.at(-1)?.step ?? 0) + 1;
     const periods = periodsOf(interval, series.values.length);
     this.#tasks.push({ input: { ...this.#options, values: series.values, periods, horizon }, is_whole });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Interval } from "../../../core/analytics/query.ts";
 import { placeInSlots } from "../../../core/forecast/slots.ts";
-import { findSource, makeSeries } from "../../../core/forecast/usage_series.ts";
+import { findSource, forgetEnded, makeSeries, type UsageSeries } from "../../../core/forecast/usage_series.ts";
 import { splitRange } from "../../../core/time.ts";
 
 interface Place {
@@ -122,4 +122,21 @@ Deno.test("a day of 23 hours is one day, and a zone half an hour off has days an
 Deno.test("makeSeries() of nothing is nothing", () => {
   const { values, missing } = makeSeries(new Map(), { slots: [], is_alive: [] });
   assert.deepEqual([values, missing], [[], 0]);
+});
+
+function seriesOf(values: readonly (number | null)[]): UsageSeries {
+  return { values, first_step: 5, missing: values.filter((value) => value === null).length, missing_at_end: 0 };
+}
+
+const zeros = (count: number) => new Array<number>(count).fill(0);
+
+Deno.test("forgetEnded() leaves out a few uses of more than a quarter ago, and keeps what is later or more", () => {
+  const over = forgetEnded(seriesOf([3, 0, null, 4, null, ...zeros(90)]));
+  assert.deepEqual(over, { values: [null, ...zeros(90)], first_step: 9, missing: 1, missing_at_end: 0 });
+  const late = seriesOf([3, ...zeros(90)]);
+  assert.equal(forgetEnded(late), late);
+  const many = seriesOf([1, 1, 1, 1, 1, 1, 1, 1, ...zeros(91)]);
+  assert.equal(forgetEnded(many), many);
+  const none = seriesOf(zeros(100));
+  assert.equal(forgetEnded(none), none);
 });

@@ -286,7 +286,7 @@ forEachDatabase("a forecast ends with its signal, and tells how far it has come"
     forecast(database, { group_by: ["project"], signal: end.signal, onProgress }),
     (error) => error instanceof CostopsError && error.kind === "temporary",
   );
-  assert.deepEqual(told, [[1, 3]]);
+  assert.deepEqual(told, [[1, 4]]);
   await assert.rejects(forecast(database, { signal: AbortSignal.abort() }), /it was stopped/);
   // Whoever comes next is answered.
   assert.equal((await forecast(database, { horizon: 2 })).rows.length, 2);
