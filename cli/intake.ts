@@ -106,11 +106,9 @@ class Intake {
   #unchanged = 0;
   #cost = 0n;
   #isReaderGone = false;
-  readonly #notes: IntakeNotes;
+  readonly #notes = new IntakeNotes();
 
-  constructor(readonly session: Session, readonly to: IntakeSettings) {
-    this.#notes = new IntakeNotes(session.local?.principal.organization_id);
-  }
+  constructor(readonly session: Session, readonly to: IntakeSettings) {}
 
   begin(): void {
     if (this.to.options.json) this.#write('{"results":[');

@@ -18,23 +18,12 @@ const QUIET: readonly QualityFlag[] = ["assumed_provider"];
 export class IntakeNotes {
   readonly #flags = new Map<QualityFlag, number>();
   readonly #fields = new Set<string>();
-  readonly #elsewhere = new Map<string, number>();
-  readonly #organization: string | undefined;
   #unrepeatable = 0;
-
-  /** `organization` is the one that is worked in; undefined when only a server knows it. */
-  constructor(organization: string | undefined) {
-    this.#organization = organization;
-  }
 
   /** Looks at what was stored, or would be. */
   add({ outcome, record }: IngestedItem): void {
     if (record === undefined || (outcome.outcome !== "inserted" && outcome.outcome !== "updated")) return;
     if (outcome.retry_safe === false) this.#unrepeatable++;
-    const { organization_id } = record;
-    if (this.#organization !== undefined && organization_id !== this.#organization) {
-      this.#elsewhere.set(organization_id, (this.#elsewhere.get(organization_id) ?? 0) + 1);
-    }
     for (const flag of record.quality) {
       if (!QUIET.includes(flag)) this.#flags.set(flag, (this.#flags.get(flag) ?? 0) + 1);
     }
@@ -47,9 +36,6 @@ export class IntakeNotes {
     const notes = [...this.#flags].map(([flag, count]) => `${countRecords(count)}: ${QUALITY_WORDS[flag]} (${flag})`);
     if (this.#unrepeatable > 0) {
       notes.push(`${countRecords(this.#unrepeatable)} with neither an id nor a time: the same again counts again`);
-    }
-    for (const [organization, count] of this.#elsewhere) {
-      notes.push(`${countRecords(count)} to the organization ${organization}, which the source names`);
     }
     if (this.#fields.size > 0) notes.push(`fields kept and not used: ${[...this.#fields].map(suggest).join(", ")}`);
     return notes;
