@@ -93,7 +93,7 @@ export async function listReports(options: CommonOptions & { readonly json?: tru
   if (options.json) return terminal.out(`${JSON.stringify({ data: wire }, null, 2)}\n`);
   const header = ["id", "type", "format", "status", "bytes", "created", "expires"];
   const rows = wire.map(({ id, report_type, format, status, size_bytes, created_at, expires_at }) =>
-    [id, report_type, format, status, size_bytes ?? "", created_at, expires_at ?? ""].map(String)
+    [id, report_type, format, status, size_bytes ?? "", toSecond(created_at), toSecond(expires_at ?? "")].map(String)
   );
   terminal.out(writeGrid(header, rows, header.map((name) => name === "bytes" ? "right" : "left")));
 }
@@ -172,4 +172,9 @@ export async function deleteReport(
     await session.perform(dropReport, { id });
   }, { isReading: true });
   if (!options.quiet) terminal.note(`Deleted the report ${showControls(id)}`);
+}
+
+/** A time of the wire to the second: a column of times is read downwards. */
+function toSecond(time: string): string {
+  return time.replace(/\.\d+Z$/, "Z");
 }

@@ -37,7 +37,7 @@ const PERMISSIONS = ["--allow-read", "--allow-write", "--allow-env", "--allow-sy
 /** Runs a program in the place, checked first. */
 function startProgram({ folder }: Place, path: string, env: Record<string, string> = {}): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--check", "--cached-only", ...PERMISSIONS, path],
+    args: ["run", "--quiet", "--check", ...PERMISSIONS, path],
     cwd: folder,
     env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1", ...env },
     stdin: "null",

@@ -48,7 +48,7 @@ Deno.test("parseCostQuery() takes start_date and end_date for since and until", 
 });
 
 Deno.test("parseCostQuery() names the end of a range as it was given", () => {
-  const wanted = "as a date: write 2026-12-31, 7d or this-month";
+  const wanted = "as a date: there is no day 2026-13-01";
   fails({ start_date: "2026-13-01" }, `Cannot read start_date "2026-13-01" ${wanted}`);
   fails({ end_date: "2026-13-01" }, `Cannot read end_date "2026-13-01" ${wanted}`);
   fails({ since: "2026-13-01", end_date: "2026-01-31" }, `Cannot read since "2026-13-01" ${wanted}`);
