@@ -7,7 +7,7 @@ import type { User } from "../db/users.ts";
 import * as operations from "../server/operations/users.ts";
 import { toWireUser } from "../server/wire/accounts.ts";
 import { askFirst } from "./ask.ts";
-import { writeGrid } from "./grid.ts";
+import { toSecond, writeGrid } from "./grid.ts";
 import type { CommonOptions } from "./options.ts";
 import { readPassword } from "./password.ts";
 import type { Shell } from "./run.ts";
@@ -52,7 +52,7 @@ export async function listUsers(options: UserOptions, { terminal }: Shell): Prom
   if (options.json) return terminal.out(writeJson({ data: users.map(toWireUser) }));
   const rows = users.map((user) => {
     const { email, name, id, is_disabled, created_at } = toWireUser(user);
-    return [email, name ?? "", writeRoles(user), is_disabled ? "disabled" : "", created_at, id];
+    return [email, name ?? "", writeRoles(user), is_disabled ? "disabled" : "", toSecond(created_at), id];
   });
   const header = ["email", "name", "roles", "state", "created", "id"];
   terminal.out(writeGrid(header, rows, header.map(() => "left")));

@@ -38,3 +38,8 @@ export function writeGrid(
   for (const row of rows) table.push(row.map((cell) => showControls(cell)));
   return `${table.toString().split("\n").map((line) => line.trimEnd()).join("\n")}\n`;
 }
+
+/** A time of the wire to the second: a column of times is read downwards. */
+export function toSecond(time: string): string {
+  return time.replace(/\.\d+Z$/, "Z");
+}

@@ -19,7 +19,7 @@ import { readReportType } from "../server/operations/report_makers.ts";
 import { createReports } from "../server/reports/start_reports.ts";
 import { toWireReportJob } from "../server/wire/report_job.ts";
 import { askFirst } from "./ask.ts";
-import { writeGrid } from "./grid.ts";
+import { toSecond, writeGrid } from "./grid.ts";
 import type { CommonOptions } from "./options.ts";
 import { openOutput, type Output } from "./output.ts";
 import type { Shell } from "./run.ts";
@@ -172,9 +172,4 @@ export async function deleteReport(
     await session.perform(dropReport, { id });
   }, { isReading: true });
   if (!options.quiet) terminal.note(`Deleted the report ${showControls(id)}`);
-}
-
-/** A time of the wire to the second: a column of times is read downwards. */
-function toSecond(time: string): string {
-  return time.replace(/\.\d+Z$/, "Z");
 }
