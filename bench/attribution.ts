@@ -10,6 +10,7 @@
 import { type CauseName, explainDifference, type ModelUsage } from "../core/anomaly/causes.ts";
 import { findContributors, type Leaf } from "../core/anomaly/contributors.ts";
 import type { Dimension } from "../core/analytics/query.ts";
+import { createUniform } from "../core/forecast/random.ts";
 import { usdFromNanos } from "../core/money.ts";
 
 const DIMENSIONS: readonly Dimension[] = ["model", "tag:team", "environment"];
@@ -18,7 +19,7 @@ const CUBES = 400;
 const SEED = 20_260_101;
 
 function main(): void {
-  const random = makeRandom(SEED);
+  const random = createUniform(SEED);
   const counts = { one: [0, 0, 0], two: [0, 0, 0] };
   for (let cube = 0; cube < CUBES; cube++) {
     const count = cube % 2 === 0 ? "one" : "two";
@@ -35,17 +36,6 @@ function main(): void {
   console.log(`  of one dimension first ${share(counts.one[1]!, counts.one[0]!)}`);
   console.log(`  of two dimensions first ${share(counts.two[1]!, counts.two[0]!)} (wanted .70)`);
   measureCauses(random);
-}
-
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-function makeRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 type Random = () => number;

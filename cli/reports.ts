@@ -37,7 +37,7 @@ export function addReports(program: Command, shell: Shell): void {
 function addCreate(reports: Command, shell: Shell): void {
   reports.command("create").argument(
     "<type>",
-    "what it is of: cost, usage, summary (the change since the period before), forecast, or budget",
+    "what it is of: cost, usage, summary (the change since the period before), forecast, anomaly, or budget",
   )
     .summary("make a report and keep it")
     .description(

@@ -140,10 +140,11 @@ async function copy(report: MadeReport, write: Output["write"]): Promise<void> {
   const hash = createHash("sha256");
   const size = report.size_bytes;
   let at = 0;
+  let fault: unknown;
   for (let tries = 1; tries === 1 || (at < size && tries <= TRIES); tries++) {
     const reader = (await report.open({ start: at, end: size })).getReader();
     while (true) {
-      const next = await reader.read().catch(() => undefined);
+      const next = await reader.read().catch((error) => void (fault = error));
       if (next?.value === undefined) break;
       at += next.value.length;
       hash.update(next.value);
@@ -151,7 +152,10 @@ async function copy(report: MadeReport, write: Output["write"]): Promise<void> {
     }
   }
   if (at < size) {
-    throw new CostopsError("temporary", `Cannot take the report ${report.id}: the connection was lost; try again`);
+    if (fault instanceof CostopsError) throw fault;
+    throw new CostopsError("temporary", `Cannot take the report ${report.id}: the connection was lost; try again`, {
+      cause: fault,
+    });
   }
   if (at === size && hash.digest("hex") === report.sha256) return;
   throw new CostopsError(

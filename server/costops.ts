@@ -13,7 +13,7 @@ import type { Environment } from "./environment.ts";
 import { type Observe, tellAll, writeFaults } from "./http/exchange.ts";
 import { redact } from "./log/redact.ts";
 import { describeFault } from "./log/request_log.ts";
-import { createAddressLimiter, openRateLimiter } from "./rate_limit/rate_limiter.ts";
+import { createAddressLimiter, openRateLimiter, type RateLimiter } from "./rate_limit/rate_limiter.ts";
 import { chooseThreads, createServedEnvironment } from "./served_environment.ts";
 import { makeFile } from "./reports/make_file.ts";
 import { createReports } from "./reports/start_reports.ts";
@@ -116,18 +116,7 @@ async function assemble(parts: Parts): Promise<Costops> {
     makeFile: hasAddress ? undefined : (order) => makeFile(served, order),
   });
   const authenticator = createAuthenticator(environment, { tokens });
-  const limiter = await openRateLimiter({
-    per_second: settings.rate_limit_per_second,
-    burst: settings.rate_limit_burst,
-    // Its processes share their limits over Redis then, or not at all.
-    database_url: hasAddress ? settings.database_url : "sqlite:",
-    redis_url: settings.redis_url,
-    onStoreChange: (failure) => {
-      if (failure === undefined) return say("info", "the rate limit is shared again");
-      const error = describeFault(failure);
-      say("warn", "the rate limit is counted by each process for itself: its store does not answer", { error });
-    },
-  });
+  const limiter = await openLimiter(settings, { hasAddress });
   const watching = parts.observe ?? writeFaults;
   const options: AppOptions = {
     environment,
@@ -153,6 +142,21 @@ async function assemble(parts: Parts): Promise<Costops> {
   };
   reports.start();
   return { router: createApiRouter(options), app: createApp(options), environment, failed: failed.promise, close };
+}
+
+function openLimiter(settings: ServerSettings, { hasAddress }: { readonly hasAddress: boolean }): Promise<RateLimiter> {
+  return openRateLimiter({
+    per_second: settings.rate_limit_per_second,
+    burst: settings.rate_limit_burst,
+    // Processes on a database without an address share their limits over Redis, or not at all.
+    database_url: hasAddress ? settings.database_url : "sqlite:",
+    redis_url: settings.redis_url,
+    onStoreChange: (failure) => {
+      if (failure === undefined) return say("info", "the rate limit is shared again");
+      const error = describeFault(failure);
+      say("warn", "the rate limit is counted by each process for itself: its store does not answer", { error });
+    },
+  });
 }
 
 /** What an operator should hear of, on stderr, one JSON line each. */

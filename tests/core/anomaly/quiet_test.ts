@@ -2,21 +2,11 @@ import { strict as assert } from "node:assert";
 import { type CostSeries, type FoundAnomaly, judgeCosts } from "../../../core/anomaly/judge.ts";
 import { type AnomalyInterval, DEFAULT_FLAG_SCORE, planAnomalies } from "../../../core/anomaly/plan.ts";
 import { selectAnomalies } from "../../../core/anomaly/select.ts";
+import { createUniform } from "../../../core/forecast/random.ts";
 import { usdFromNanos } from "../../../core/money.ts";
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 0, 5);
-
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-function makeRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What each of 20 models and 20 projects costs in each period: of 30 leaves, each of one model and one project. */
 function makeOrganization(random: () => number, { periods, isHourly }: { periods: number; isHourly: boolean }) {
@@ -61,7 +51,7 @@ function countTold(
     const since = START + 200 * DAY_MS;
     const range = { since, until: since + days * DAY_MS };
     const plan = planAnomalies(range, { interval, tz: "UTC", now: range.until });
-    const random = makeRandom(seed);
+    const random = createUniform(seed);
     const { total, groups } = makeOrganization(random, { periods: plan.buckets.length, isHourly: interval === "hour" });
     const found: FoundAnomaly[] = [
       ...judgeCosts(total, { plan, flag_score: DEFAULT_FLAG_SCORE[interval], origin: 0 }).anomalies,

@@ -119,7 +119,8 @@ forEachDatabase("forty guesses at once, in two processes, are no better than fiv
   for (let guess = told; guess < 5; guess++) {
     await assert.rejects(tryLogin(environments[0]!, "ann@example.com", "x"), WRONG);
   }
-  await assert.rejects(tryLogin(environments[1]!, "ann@example.com", PASSWORD), { kind: "rate_limited" });
+  const right = Array.from({ length: 20 }, (_, at) => tryLogin(environments[at % 2]!, "ann@example.com", PASSWORD));
+  for (const login of right) await assert.rejects(login, { kind: "rate_limited" });
 });
 
 forEachDatabase("an address that guesses at many accounts waits, and others do not", async ({ open }) => {

@@ -34,6 +34,16 @@ function contextOf(database: Database, now = NOW, organization_id = "default") {
   };
 }
 
+/** Sets the price of a million input tokens of house-1 from a day on. */
+function setterOf(context: ReturnType<typeof contextOf>) {
+  return (input_mtok: string, effective_from: string) =>
+    perform(setOwnPrice, context, {
+      price: { provider: "in-house", model: "house-1", rates: { input_mtok }, effective_from },
+      is_installation: false,
+      is_dry_run: false,
+    });
+}
+
 /** One record a day, at noon, each of the same cost. */
 function daily(name: string, nanos: bigint, record: Partial<UsageRecord> = {}): AppendEntry[] {
   return Array.from(
@@ -133,12 +143,7 @@ forEachDatabase("more groups than are forecast apart are one, and still add up",
 forEachDatabase("a price that doubles on a day doubles the forecast from that day on", async ({ open }) => {
   const database = await open();
   const context = contextOf(database);
-  const set = (input_mtok: string, effective_from: string) =>
-    perform(setOwnPrice, context, {
-      price: { provider: "in-house", model: "house-1", rates: { input_mtok }, effective_from },
-      is_installation: false,
-      is_dry_run: false,
-    });
+  const set = setterOf(context);
   await set("1", "2026-01-01");
   const record = { provider: "in-house", model: "house-1", input_tokens: 2_000_000, output_tokens: 0 };
   await database.append([...daily("a", 2n * USD, { ...record, project: "x" }), ...daily("b", USD, { project: "y" })]);
@@ -174,13 +179,9 @@ forEachDatabase(
   "a group is whole at prices to come too, however many models all groups have together",
   async ({ open }) => {
     const database = await open();
-    const price = (input_mtok: string, effective_from: string) => ({
-      price: { provider: "in-house", model: "house-1", rates: { input_mtok }, effective_from },
-      is_installation: false,
-      is_dry_run: false,
-    });
-    await perform(setOwnPrice, contextOf(database), price("1", "2026-01-01"));
-    await perform(setOwnPrice, contextOf(database), price("2", "2026-01-30"));
+    const set = setterOf(contextOf(database));
+    await set("1", "2026-01-01");
+    await set("2", "2026-01-30");
     const house = { provider: "in-house", model: "house-1", input_tokens: 2_000_000, output_tokens: 0 };
     // 30 projects with two models each are 60 series, of which 50 are forecast apart.
     const entries = Array.from({ length: 30 }, (_, at) => [
@@ -200,12 +201,7 @@ forEachDatabase(
 forEachDatabase("a price that changed in the past is no change of usage", async ({ open }) => {
   const database = await open();
   const context = contextOf(database);
-  const set = (input_mtok: string, effective_from: string) =>
-    perform(setOwnPrice, context, {
-      price: { provider: "in-house", model: "house-1", rates: { input_mtok }, effective_from },
-      is_installation: false,
-      is_dry_run: false,
-    });
+  const set = setterOf(context);
   await set("1", "2026-01-01");
   await set("2", "2026-01-15");
   await set("3", "2026-01-30");
