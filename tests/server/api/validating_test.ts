@@ -39,25 +39,25 @@ Deno.test("AnswerChecker takes what the document says, and leaves its body to be
 });
 
 Deno.test("AnswerChecker refuses a status, header, content type or field that the document does not say", async () => {
-  const wrong: [string, Promise<Response>][] = [
-    ["status", check("/usage", PAGE, { status: 206 })],
-    ["problem status", check("/usage", { ...PROBLEM, status: 418 }, { status: 418 })],
-    ["content type", check("/usage", PAGE, { headers: { "content-type": "text/plain" } })],
-    ["header", check("/usage", PAGE, { headers: { location: "/elsewhere" } })],
-    ["no security header", check("/usage", PAGE, { headers: { "x-content-type-options": "" } })],
-    ["no request id", check("/usage", PAGE, { headers: { "x-request-id": "" } })],
-    ["missing field", check("/usage", { data: [] })],
-    ["unknown field", check("/usage", { ...PAGE, more: 1 })],
-    ["unknown field within", check("/usage", { ...PAGE, data: [{ secret: 1 }] })],
-    ["wrong type", check("/usage", { ...PAGE, pagination: { ...PAGE.pagination, limit: "20" } })],
+  const wrong: [string, () => Promise<Response>][] = [
+    ["status", () => check("/usage", PAGE, { status: 206 })],
+    ["problem status", () => check("/usage", { ...PROBLEM, status: 418 }, { status: 418 })],
+    ["content type", () => check("/usage", PAGE, { headers: { "content-type": "text/plain" } })],
+    ["header", () => check("/usage", PAGE, { headers: { location: "/elsewhere" } })],
+    ["no security header", () => check("/usage", PAGE, { headers: { "x-content-type-options": "" } })],
+    ["no request id", () => check("/usage", PAGE, { headers: { "x-request-id": "" } })],
+    ["missing field", () => check("/usage", { data: [] })],
+    ["unknown field", () => check("/usage", { ...PAGE, more: 1 })],
+    ["unknown field within", () => check("/usage", { ...PAGE, data: [{ secret: 1 }] })],
+    ["wrong type", () => check("/usage", { ...PAGE, pagination: { ...PAGE.pagination, limit: "20" } })],
     [
       "unknown code",
-      check("/usage", { ...PROBLEM, code: "other", type: "urn:costops:problem:other" }, { status: 422 }),
+      () => check("/usage", { ...PROBLEM, code: "other", type: "urn:costops:problem:other" }, { status: 422 }),
     ],
-    ["other request id", check("/usage", { ...PROBLEM, request_id: "r2" }, { status: 422 })],
-    ["a problem of another status", check("/usage", PROBLEM, { status: 403 })],
-    ["no Retry-After", check("/usage", { ...PROBLEM, status: 503 }, { status: 503 })],
-    ["a body where there is none", check("/usage/r1", {}, { status: 200, method: "DELETE" })],
+    ["other request id", () => check("/usage", { ...PROBLEM, request_id: "r2" }, { status: 422 })],
+    ["a problem of another status", () => check("/usage", PROBLEM, { status: 403 })],
+    ["no Retry-After", () => check("/usage", { ...PROBLEM, status: 503 }, { status: 503 })],
+    ["a body where there is none", () => check("/usage/r1", {}, { status: 200, method: "DELETE" })],
   ];
-  for (const [what, answer] of wrong) await assert.rejects(answer, UndocumentedAnswer, what);
+  for (const [what, answer] of wrong) await assert.rejects(answer(), UndocumentedAnswer, what);
 });
