@@ -134,6 +134,7 @@ async function assemble(parts: Parts): Promise<Costops> {
   };
   const close = async () => {
     cut.abort();
+    environment.forecasts.close();
     await reports.stop();
     await authenticator.settle();
     await limiter.close();

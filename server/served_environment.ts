@@ -6,11 +6,15 @@ import type { CostopsError } from "../core/error.ts";
 import type { Database, OpenOptions } from "../db/database.ts";
 import { createTokens, type Tokens } from "./auth/tokens.ts";
 import { createEnvironment, type Environment, type IntakeObserver } from "./environment.ts";
+import { ForecastThreads } from "./forecast/forecast_threads.ts";
 import { holdPriceBook } from "./held_price_book.ts";
 import { watchDatabase } from "./watched_database.ts";
 
 /** More readers of one file than this only wait for each other's pages. */
 const READERS = 4;
+
+/** Most forecasts come one at a time; starting a thread for each would take longer than most of them. */
+const KEPT_FORECAST_THREADS = 1;
 
 /** Threads of SQLite, beside the one that answers requests, which is left a processor. */
 export function chooseThreads(): Pick<OpenOptions, "reader_threads" | "has_append_thread"> {
@@ -35,13 +39,14 @@ export interface ServedOptions {
   readonly stopping: AbortSignal;
 }
 
-/** Makes it. */
+/** Makes it. Whoever ends closes its `forecasts`. */
 export async function createServedEnvironment(
   { database, secret, jwt_expiry_hours, reports_folder, allows_loopback, onFailure, onIntake, stopping }: ServedOptions,
 ): Promise<{ readonly environment: Environment; readonly tokens: Tokens }> {
   const tokens = await createTokens({ secret, expiry_ms: jwt_expiry_hours * 3_600_000 });
   const watched = watchDatabase(database, { onWrite: () => held.forget(), onFailure });
-  const environment = createEnvironment(watched, { reports_folder, allows_loopback });
+  const forecasts = new ForecastThreads({ kept: KEPT_FORECAST_THREADS });
+  const environment = { ...createEnvironment(watched, { reports_folder, allows_loopback }), forecasts };
   const held = holdPriceBook(environment.priceBook, () => performance.now());
   const { priceBook } = held;
   return { environment: { ...environment, priceBook, tokens, onIntake, stopping }, tokens };

@@ -17,6 +17,7 @@ import { type Answer, formatUrl, listen, type ListenAddress, type Listener, prob
 import { type Log, openLog, writeTo } from "./log/log.ts";
 import { describeFault } from "./log/request_log.ts";
 import { probeMetricsPort } from "./metrics/metrics_port.ts";
+import type { ForecastThreads } from "./forecast/forecast_threads.ts";
 import type { ReportRunner } from "./reports/report_runner.ts";
 import { createReports } from "./reports/start_reports.ts";
 import { offerSetup, type SetupOffer } from "./operations/setup.ts";
@@ -108,6 +109,7 @@ interface Ends {
   readonly limiter: RateLimiter;
   readonly authenticator: { settle(): Promise<void> };
   readonly reports: ReportRunner;
+  readonly forecasts: ForecastThreads;
   /** Undefined where this process looks for no alerts. */
   readonly alerts: AlertSchedule | undefined;
 }
@@ -193,7 +195,8 @@ class Server implements RunningServer {
         interval_ms: settings.alerts_interval_minutes * 60_000,
         log: parts.log,
       });
-      const ends = { listener, metrics_port, limiter, authenticator, reports, alerts };
+      const { forecasts } = environment;
+      const ends = { listener, metrics_port, limiter, authenticator, reports, forecasts, alerts };
       return new Server(parts, { ends, state, setup });
     } catch (error) {
       await metrics_port?.close();
@@ -207,7 +210,7 @@ class Server implements RunningServer {
   }
 
   async #stop(): Promise<void> {
-    const { listener, metrics_port, limiter, authenticator, reports, alerts } = this.#ends;
+    const { listener, metrics_port, limiter, authenticator, reports, forecasts, alerts } = this.#ends;
     const { drain, cut } = this.#state;
     const began = performance.now();
     drain.isDraining = true;
@@ -228,6 +231,7 @@ class Server implements RunningServer {
     // Answers are on their way still; a client that sends what nobody reads any more keeps its connection beyond that.
     await endsWithin(listener.close(), Math.max(0, began + DRAIN_MS - performance.now()));
     const closing = async () => {
+      forecasts.close();
       await authenticator.settle();
       await limiter.close();
       // After an error of the file system nothing is written any more, which closing would do.

@@ -37,6 +37,8 @@ interface Most {
   readonly at_once: number;
   readonly waiting: number;
   readonly waiting_organization: number;
+  /** Threads that stay for the next run instead of ending with theirs; whoever keeps some closes them. */
+  readonly kept: number;
 }
 
 /** A run that waits for its turn. */
@@ -50,12 +52,15 @@ export class ForecastThreads {
   readonly #most: Most;
   #running = 0;
   readonly #waiting: Waiting[] = [];
+  readonly #idle: Worker[] = [];
+  #isClosed = false;
 
   constructor(most: Partial<Most> = {}) {
     this.#most = {
       at_once: countThreads(),
       waiting: LIMITS.forecasts_waiting,
       waiting_organization: LIMITS.forecasts_waiting_organization,
+      kept: 0,
       ...most,
     };
   }
@@ -76,11 +81,27 @@ export class ForecastThreads {
   async #run(requests: readonly ThreadRequest[], options: RunOptions): Promise<(Forecast | JudgedCosts)[]> {
     if (requests.length === 0) return [];
     await this.#enter(options);
+    const worker = this.#idle.pop() ?? startThread();
+    let isFree = false;
     try {
-      return await runOnThread(requests, options);
+      const answers = await askAll(worker, requests, options);
+      isFree = true;
+      return answers.map(readAnswer);
     } finally {
+      this.#giveBack(worker, isFree);
       this.#leave();
     }
+  }
+
+  /** Ends the threads that are kept; those that run still end with their runs. */
+  close(): void {
+    this.#isClosed = true;
+    for (const worker of this.#idle.splice(0)) worker.terminate();
+  }
+
+  #giveBack(worker: Worker, isFree: boolean): void {
+    if (isFree && !this.#isClosed && this.#idle.length < this.#most.kept) this.#idle.push(worker);
+    else worker.terminate();
   }
 
   async #enter({ signal, organization_id }: RunOptions): Promise<void> {
@@ -126,29 +147,35 @@ function countThreads(): number {
   return Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency - 1));
 }
 
-async function runOnThread(
+function startThread(): Worker {
+  return new Worker(new URL("./forecast_thread.ts", import.meta.url), { type: "module" });
+}
+
+/** The answers up to the first that is an error. */
+async function askAll(
+  worker: Worker,
   requests: readonly ThreadRequest[],
   { signal, onProgress }: RunOptions,
-): Promise<(Forecast | JudgedCosts)[]> {
-  const worker = new Worker(new URL("./forecast_thread.ts", import.meta.url), { type: "module" });
+): Promise<ThreadAnswer[]> {
   const end = Promise.withResolvers<never>();
   const stop = () => end.reject(stopped());
   signal?.addEventListener("abort", stop);
   try {
-    const results: (Forecast | JudgedCosts)[] = [];
+    const answers: ThreadAnswer[] = [];
     for (const request of requests) {
       if (signal?.aborted) throw stopped();
-      results.push(await Promise.race([ask(worker, request), end.promise]));
-      onProgress?.(results.length);
+      const answer = await Promise.race([ask(worker, request), end.promise]);
+      answers.push(answer);
+      if ("error" in answer) break;
+      onProgress?.(answers.length);
     }
-    return results;
+    return answers;
   } finally {
     signal?.removeEventListener("abort", stop);
-    worker.terminate();
   }
 }
 
-async function ask(worker: Worker, request: ThreadRequest): Promise<Forecast | JudgedCosts> {
+function ask(worker: Worker, request: ThreadRequest): Promise<ThreadAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
   worker.onmessage = ({ data }) => resolve(data);
   worker.onerror = (event) => {
@@ -156,7 +183,10 @@ async function ask(worker: Worker, request: ThreadRequest): Promise<Forecast | J
     reject(new Error(`a thread that forecasts failed: ${event.message}`));
   };
   worker.postMessage(request);
-  const answer = await promise;
+  return promise;
+}
+
+function readAnswer(answer: ThreadAnswer): Forecast | JudgedCosts {
   if ("result" in answer) return answer.result;
   const { kind, message } = answer.error;
   throw kind === undefined ? new Error(message) : new CostopsError(kind, message);

@@ -70,8 +70,6 @@ export class RouteServer {
     exchange.statuses = this.route.statuses;
     const asking = new RoutedAsking(routed, this.services.settings);
     exchange.findAddress = () => asking.address;
-    // A stream is told of at its end, when its client may have gone.
-    if (this.route.body.as === "stream") asking.rememberAddress();
     const stay = this.services.in_flight.enter();
     let work: Promise<Reply>;
     try {
@@ -147,7 +145,6 @@ async function dropBody(reply: Reply, stay: Stay): Promise<Reply> {
 class RoutedAsking implements Asking {
   readonly routed: RoutedRequest;
   readonly #settings: Settings;
-  #address: string | undefined;
 
   constructor(routed: RoutedRequest, settings: Settings) {
     this.routed = routed;
@@ -164,14 +161,8 @@ class RoutedAsking implements Asking {
 
   /** Looked for only when somebody asks: what a server says of a connection it works out each time. */
   get address(): string | undefined {
-    this.rememberAddress();
-    return this.#address;
-  }
-
-  /** Looks for the address now, so that it is known also when the client has gone. */
-  rememberAddress(): void {
     const { trusted_proxies } = this.#settings;
-    this.#address ??= findAddress(this.headers, { connection: this.routed.connection, trusted_proxies });
+    return findAddress(this.headers, { connection: this.routed.connection, trusted_proxies });
   }
 }
 
@@ -243,30 +234,23 @@ function holdUntilSent(reply: Reply, stay: Stay): Reply {
   return { ...reply, body: new Written(body.content_type, tellEnd(body.content, () => stay.leave())) };
 }
 
-/** The same stream; `onEnd` is told once, when it has ended, or nobody reads it any more. */
+/** The same stream; `onEnd` is told when it has ended, or nobody reads it any more. */
 export function tellEnd(stream: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
   const reader = stream.getReader();
-  let isTold = false;
-  // Whoever cancels while a piece is awaited ends that one too.
-  const tell = () => {
-    if (isTold) return;
-    isTold = true;
-    onEnd();
-  };
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
         if (!done) return controller.enqueue(value);
-        tell();
+        onEnd();
         controller.close();
       } catch (error) {
-        tell();
+        onEnd();
         throw error;
       }
     },
     async cancel(reason) {
-      tell();
+      onEnd();
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });

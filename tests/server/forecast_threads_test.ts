@@ -79,3 +79,48 @@ Deno.test("the runs of one organization leave room for those of others", async (
   const others = threads.run([FLAT], { organization_id: "other" });
   assert.deepEqual((await Promise.all([first, second, others])).map(({ length }) => length), [1, 1, 1]);
 });
+
+Deno.test("a thread that is kept takes the next run, also after one that was refused, and ends when it is closed", async () => {
+  const threads = new ForecastThreads({ at_once: 2, waiting: 1, kept: 1 });
+  const started = await countStarted(async () => {
+    assert.equal((await threads.run([FLAT], OWN)).length, 1);
+    await assert.rejects(threads.run([{ ...FLAT, values: [-1] }, FLAT], OWN), { kind: "invalid" });
+    assert.deepEqual((await threads.run([FLAT, { ...FLAT, horizon: 3 }], OWN)).map(({ mean }) => mean.length), [2, 3]);
+    // Two at once, of which one more is started and not kept.
+    await Promise.all([threads.run([FLAT], OWN), threads.run([FLAT], OWN)]);
+    assert.equal((await threads.run([FLAT], OWN)).length, 1);
+  });
+  assert.equal(started, 2);
+  threads.close();
+  // What runs on after that keeps nothing, which the test's sanitizer would find.
+  assert.equal((await threads.run([FLAT], OWN)).length, 1);
+});
+
+Deno.test("a kept thread whose run was stopped is not used again", async () => {
+  const threads = new ForecastThreads({ at_once: 1, waiting: 1, kept: 1 });
+  const end = new AbortController();
+  const started = await countStarted(async () => {
+    await assert.rejects(threads.run([FLAT, FLAT], { ...OWN, signal: end.signal, onProgress: () => end.abort() }));
+    assert.equal((await threads.run([FLAT], OWN)).length, 1);
+  });
+  assert.equal(started, 2);
+  threads.close();
+});
+
+/** How many threads are started meanwhile. */
+async function countStarted(work: () => Promise<void>): Promise<number> {
+  const { Worker: original } = globalThis;
+  let started = 0;
+  globalThis.Worker = class extends original {
+    constructor(...given: ConstructorParameters<typeof Worker>) {
+      super(...given);
+      started++;
+    }
+  };
+  try {
+    await work();
+  } finally {
+    globalThis.Worker = original;
+  }
+  return started;
+}

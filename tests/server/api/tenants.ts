@@ -23,6 +23,7 @@ import { newApiKey } from "../../../server/auth/api_key.ts";
 import { createAuthenticator } from "../../../server/auth/authenticate.ts";
 import { createTokens, hashToken } from "../../../server/auth/tokens.ts";
 import { createEnvironment, type Environment } from "../../../server/environment.ts";
+import { ForecastThreads } from "../../../server/forecast/forecast_threads.ts";
 import type { AnsweredExchange } from "../../../server/http/exchange.ts";
 import { makeFile } from "../../../server/reports/make_file.ts";
 import { ReportRunner } from "../../../server/reports/report_runner.ts";
@@ -89,7 +90,8 @@ export async function withTenants(database: Database, test: (tenants: Tenants) =
   const tokens = await createTokens({ secret: SECRET, expiry_ms: 3_600_000 });
   // Nothing is sent from here.
   const postMessage = () => Promise.resolve({ is_delivered: false, is_final: true, outcome: "not sent" });
-  const environment = { ...createEnvironment(database), now: () => NOW, tokens, postMessage };
+  const forecasts = new ForecastThreads({ kept: 1 });
+  const environment = { ...createEnvironment(database), now: () => NOW, tokens, postMessage, forecasts };
   const authenticator = createAuthenticator(environment, { tokens });
   const answered: AnsweredExchange[] = [];
   const app = holdToDocument(createApp({
@@ -124,6 +126,7 @@ export async function withTenants(database: Database, test: (tenants: Tenants) =
     await test(tenants);
   } finally {
     await authenticator.settle();
+    forecasts.close();
   }
 }
 

@@ -10,6 +10,7 @@ import { createOrganization } from "../../../db/organizations.ts";
 import { type AppOptions, createApp } from "../../../server/app.ts";
 import { createTokens } from "../../../server/auth/tokens.ts";
 import { createEnvironment, type Environment } from "../../../server/environment.ts";
+import { ForecastThreads } from "../../../server/forecast/forecast_threads.ts";
 import type { AnsweredExchange } from "../../../server/http/exchange.ts";
 import { holdToDocument } from "../api/validating.ts";
 
@@ -55,12 +56,14 @@ export function authenticate(headers: Headers): Promise<Principal> {
 export async function withApi(test: (api: Api) => Promise<void>, options: Partial<AppOptions> = {}): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "costops-" });
   const database = await openDatabase(`${folder}/costops.db`, { now: NOW });
+  const forecasts = new ForecastThreads({ kept: 1 });
   try {
     for (const id of ["acme", "globex", "org-123"]) {
       await createOrganization(database, { id, name: id }, { actor: "test", now: NOW });
     }
     const tokens = await createTokens({ secret: SECRET, expiry_ms: 3_600_000 });
-    const environment = { ...createEnvironment(database), tokens, now: () => NOW, ...options.environment };
+    const given = { tokens, forecasts, now: () => NOW, ...options.environment };
+    const environment = { ...createEnvironment(database), ...given };
     const answered: AnsweredExchange[] = [];
     const made = createApp({
       authenticate,
@@ -72,6 +75,7 @@ export async function withApi(test: (api: Api) => Promise<void>, options: Partia
     const app = holdToDocument(made, options.routes);
     await test({ app, environment, database, answered, send: (...given) => send(app, ...given) });
   } finally {
+    forecasts.close();
     await database.close();
     await Deno.remove(folder, { recursive: true });
   }
