@@ -3,7 +3,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { Place } from "./program.ts";
+import { kill, type Place } from "./program.ts";
 
 const JANUARY = ["report", "cost", "--since", "2026-01-01", "--until", "2026-01-31", "--format", "csv"];
 const PROCESSES = 4;
@@ -53,11 +53,7 @@ async function writeRecords({ write }: Place, records: number): Promise<void> {
 async function killSometime(child: Deno.ChildProcess): Promise<boolean> {
   const ended = child.output();
   await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 2_000));
-  try {
-    child.kill("SIGKILL");
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-  }
+  kill(child);
   const { signal, code, stderr } = await ended;
   if (signal === "SIGKILL") return true;
   assert.ok(code === 0 || code === 6, new TextDecoder().decode(stderr));

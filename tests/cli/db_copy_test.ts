@@ -21,7 +21,7 @@ const thereIs = (path: string) => Deno.stat(path).then(() => true, () => false);
 forEachPair("costops db copy, killed at several moments, goes on and proves the same", async ({ from, to }) => {
   await fill(from, RECORDS);
   await inPlace(async ({ run, ...place }) => {
-    const { last, half_copies } = await copyWithKills({ run, ...place }, { from, to, kills: 3, wait_ms: 500 });
+    const { last, half_copies } = await copyWithKills({ run, ...place }, { from, to, kills: 3, steps: 1 });
     assert.equal(last.code, 0, last.out + last.err);
     assert.ok(half_copies > 0, "no kill came in the middle");
     const proof = JSON.parse(last.out);

@@ -93,17 +93,19 @@ async function finish(child: Deno.ChildProcess, input: string | Uint8Array | und
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
+/** kill -9, unless it has ended by itself. */
+export function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
 /** Waits for a child to end, and ends it with kill -9 when it has not by then. */
 export async function killAfter(child: Deno.ChildProcess, milliseconds: number): Promise<Deno.CommandOutput> {
   const ended = child.output();
-  const timer = setTimeout(() => {
-    try {
-      child.kill("SIGKILL");
-    } catch (error) {
-      // It has ended by itself just before.
-      if (!(error instanceof TypeError)) throw error;
-    }
-  }, milliseconds);
+  const timer = setTimeout(() => kill(child), milliseconds);
   const output = await ended;
   clearTimeout(timer);
   return output;

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { makeCertificate } from "../db/postgres_certificate.ts";
+import { findFreePort } from "../free_port.ts";
 import { inPlace, type Place } from "./program.ts";
 import { makeKey, startServing, stopServing } from "./serving.ts";
 
@@ -64,11 +65,6 @@ function isInstalled({ command }: Proxy): boolean {
   }
 }
 
-function findPort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 /** Runs a proxy until the test has ended; clients come to it from 127.0.0.2. */
 async function withProxy(
   proxy: Proxy,
@@ -76,7 +72,7 @@ async function withProxy(
   test: (send: (path: string, init?: RequestInit) => Promise<Response>) => Promise<void>,
 ): Promise<void> {
   const { folder } = place;
-  const port = findPort();
+  const port = findFreePort();
   const { certificate, key } = await makeCertificate({ isAuthority: false });
   await place.write("tls.pem", certificate);
   await place.write("tls.key", key);

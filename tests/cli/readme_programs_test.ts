@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findFreePort } from "../free_port.ts";
 import { inPlace, type Place } from "./program.ts";
 import { makeKey, startServing, stopServing } from "./serving.ts";
 
@@ -15,12 +16,6 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 async function readPrograms(mark: string): Promise<string[]> {
   const text = await readFile(join(ROOT, "README.md"), "utf8");
   return [...text.matchAll(new RegExp(`<!-- ${mark} -->\n\`\`\`ts\n(.*?)\`\`\``, "gs"))].map(([, block]) => block!);
-}
-
-/** A port that nobody listens on. */
-function findPort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Writes a program into a project that has costops beside it, as the README says. */
@@ -64,7 +59,7 @@ const RECORD = { id: "a", provider: "openai", model: "gpt-4", prompt_tokens: 150
 
 Deno.test("README: five lines mount the API in a program of one's own, with keys that costops makes", async () => {
   const [program] = await readPrograms("embedding");
-  const port = findPort();
+  const port = findFreePort();
   await inPlace(async (place) => {
     const key = await makeKey(place, ["usage:create", "cost:read"]);
     const child = startProgram(place, await writeProject(place, program!.replace("8000", String(port))));
@@ -85,7 +80,7 @@ Deno.test("README: five lines mount the API in a program of one's own, with keys
 
 Deno.test("README: routes and middleware of one's own stand beside and around the API, on a database that is handed in", async () => {
   const [, program] = await readPrograms("embedding");
-  const port = findPort();
+  const port = findFreePort();
   await inPlace(async (place) => {
     await place.run(["ingest"], JSON.stringify(RECORD));
     const child = startProgram(place, await writeProject(place, program!.replace("8000", String(port))));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { findFreePort } from "../free_port.ts";
 import { inPlace } from "./program.ts";
 
 /** The commands that the README gives to serve a team, one block after another. */
@@ -8,14 +9,8 @@ async function readCommands(): Promise<string> {
   return [...text.matchAll(/<!-- server -->\n```sh\n(.*?)```/gs)].map(([, block]) => block!).join("echo; echo --; ");
 }
 
-/** A port that nobody listens on. */
-function findPort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 Deno.test("README: the commands that serve a team work as they stand, on a real server", async () => {
-  const port = findPort();
+  const port = findFreePort();
   const commands = (await readCommands()).replaceAll("127.0.0.1:8080", `127.0.0.1:${port}`);
   const parts = [
     `{"provider":"openai","model":"gpt-4","organization_id":"org-123","prompt_tokens":1500,"completion_tokens":500,"latency_ms":1200}`,

@@ -29,16 +29,19 @@ for (const host of ["127.0.0.1", "0.0.0.0"]) {
         const bytes = new TextEncoder().encode(kinds[at % kinds.length]!.replace("KEY", key));
         if (bytes.length > 0) await connection.write(bytes);
       }
+      // The first that stalls in its body, half a minute before it is let go; there is no room for the last ones.
+      const log: string[] = [];
+      const letGo = stalled[2]!.read(new Uint8Array(1)).then(() => log.push("let go"), () => {});
       for (let at = 0; at < 20; at++) {
-        const began = performance.now();
         const answer = await fetch(`http://127.0.0.1:${port}/api/v1/usage`, {
           method: "POST",
           headers: { "X-API-Key": other, "Content-Type": "application/json" },
           body: `{"id":"r${at}","timestamp":"2026-01-05T10:00:00Z","model":"gpt-4","prompt_tokens":7}`,
         });
         assert.equal(answer.status, 201, await answer.text());
-        assert.ok(performance.now() - began < 3_000, "it was kept waiting");
       }
+      log.push("answered");
+      assert.deepEqual(log, ["answered"], "they were kept waiting");
       const lines = Array.from({ length: 500 }, (_, at) => `{"id":"r${at}","model":"gpt-4","prompt_tokens":7}`);
       const streamed = await fetch(`http://127.0.0.1:${port}/api/v1/usage/stream`, {
         method: "POST",
@@ -49,6 +52,7 @@ for (const host of ["127.0.0.1", "0.0.0.0"]) {
       // Those that were sent before have a time, so that the same ids are other records now.
       assert.deepEqual([summary.inserted, summary.conflict], [480, 20]);
       for (const connection of stalled) connection.close();
+      await letGo;
       const { code, err } = await stopServing(serving);
       assert.equal(code, 0, err);
     }, { RATE_LIMIT_PER_SECOND: "10000", RATE_LIMIT_BURST: "10000", LOG_LEVEL: "error" });

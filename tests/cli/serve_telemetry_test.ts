@@ -114,7 +114,7 @@ for (
   Deno.test(`costops serve (${name}): log, metrics and trace of a request say the same, and no planted secret`, async () => {
     await withExportingServer({ host }, async ({ serving, collector, key }) => {
       const url = serving.url.replace("0.0.0.0", "127.0.0.1");
-      const metrics_url = /http:\S+\/metrics/.exec(serving.said())![0];
+      const metrics_url = serving.metrics_url!;
       const sent = await fetch(`${url}/api/v1/usage/batch`, {
         method: "POST",
         headers: {

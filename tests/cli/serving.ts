@@ -12,9 +12,11 @@ const CHECKER = new AnswerChecker(ROUTES);
 /** A server that runs. */
 export interface Serving {
   readonly url: string;
+  /** Where it says what it measures; undefined without metrics. */
+  readonly metrics_url: string | undefined;
   readonly child: Deno.ChildProcess;
-  /** What it said on stderr so far. */
-  said(): string;
+  /** Waits until it has said something on stderr that matches; fails when it ends without. */
+  untilSaid(pattern: RegExp): Promise<RegExpExecArray>;
   /** Its end: the exit code and all that it said on stderr. */
   readonly ended: Promise<{ readonly code: number; readonly signal: string | null; readonly err: string }>;
   fetch(path: string, given?: Asking): Promise<Response>;
@@ -37,9 +39,25 @@ export function startServing(place: Place, args: readonly string[] = []): Promis
 /** Waits until a server that was started with `--json` is ready. */
 export async function watchServing(child: Deno.ChildProcess): Promise<Serving> {
   let err = "";
+  let hasEnded = false;
+  let more = Promise.withResolvers<void>();
   const listening = (async () => {
-    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) err += text;
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      err += text;
+      more.resolve();
+      more = Promise.withResolvers();
+    }
+    hasEnded = true;
+    more.resolve();
   })();
+  const untilSaid = async (pattern: RegExp) => {
+    for (;;) {
+      const match = pattern.exec(err);
+      if (match !== null) return match;
+      if (hasEnded) throw new Error(`the server ended without saying ${pattern}: ${err}`);
+      await more.promise;
+    }
+  };
   const lines = child.stdout.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
   let out = "";
   while (!out.includes("\n")) {
@@ -50,9 +68,7 @@ export async function watchServing(child: Deno.ChildProcess): Promise<Serving> {
     }
     out += value;
   }
-  const url: string = JSON.parse(out).url;
-  // It says everything else before, on another pipe.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const { url, metrics_url } = JSON.parse(out) as Pick<Serving, "url" | "metrics_url">;
   const end = async () => {
     const rest = (async () => {
       while ((await lines.next()).done !== true);
@@ -62,8 +78,9 @@ export async function watchServing(child: Deno.ChildProcess): Promise<Serving> {
   };
   return {
     url,
+    metrics_url,
     child,
-    said: () => err,
+    untilSaid,
     ended: end(),
     fetch: async (path, { method, bearer, body, headers = {} } = {}) => {
       const request = new Request(`${url}${path}`, {

@@ -46,7 +46,8 @@ async function makeUser(place: Place): Promise<void> {
 }
 
 onThreeServers("three servers on one Postgres: the setup link of one works once, on whichever", async (servers) => {
-  const tokens = servers.map((server) => /"token":"([\w-]+)"/.exec(server.said())![1]!);
+  const said = await Promise.all(servers.map((server) => server.untilSaid(/"token":"([\w-]+)"/)));
+  const tokens = said.map(([, token]) => token!);
   const answers = await Promise.all(
     servers.map((server, at) =>
       ask(server, "/auth/setup", {
@@ -107,6 +108,7 @@ onThreeServers(
   "three servers on one Postgres: an organization's rate limit is one, and its records are one",
   async (servers, place, url) => {
     const key = await makeKey(place, ["usage:create"]);
+    const began = performance.now();
     const answers = await Promise.all(
       Array.from({ length: 90 }, (_, at) =>
         ask(servers[at % 3]!, "/usage", {
@@ -116,8 +118,9 @@ onThreeServers(
     );
     const counts = Object.groupBy(answers, ({ status }) => String(status));
     const allowed = (counts["201"]?.length ?? 0) + (counts["200"]?.length ?? 0);
-    // Ten at once and one a second: the requests take a few seconds at most.
-    assert.ok(allowed >= 10 && allowed <= 20, `${allowed} were allowed`);
+    // Ten at once and one a second.
+    const seconds = (performance.now() - began) / 1000;
+    assert.ok(allowed >= 10 && allowed <= 11 + seconds, `${allowed} were allowed in ${seconds} s`);
     assert.equal(allowed + counts["429"]!.length, 90);
     const database = await openDatabase(url);
     const rows = await database.reader.selectFrom("usage").select("id").execute();

@@ -12,7 +12,7 @@ export interface Child {
   /** Its exit code and all that it said on stderr. */
   readonly ended: Promise<{ readonly code: number; readonly errors: string }>;
   hasEnded(): boolean;
-  /** kill -9. */
+  /** kill -9, unless it has ended. */
   kill(): void;
 }
 
@@ -47,7 +47,15 @@ export function watchChild(command: Deno.Command): Child {
     hasEnded = true;
     return { code, errors };
   };
-  return { pid: child.pid, lines, ended: end(), hasEnded: () => hasEnded, kill: () => child.kill("SIGKILL") };
+  const kill = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      // It has ended by itself just before.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  };
+  return { pid: child.pid, lines, ended: end(), hasEnded: () => hasEnded, kill };
 }
 
 /** Waits until a child has printed a line. */

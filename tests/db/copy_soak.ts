@@ -17,7 +17,7 @@ Deno.test("costops db copy: 1,000,000 records to Postgres and back, killed and g
       const source = await openDatabase(first);
       await fillDatabase(source, RECORDS);
       for (const [from, to] of [[first, server], [server, last]] as const) {
-        const { last: ended, half_copies } = await copyWithKills(place, { from, to, kills: KILLS, wait_ms: 8_000 });
+        const { last: ended, half_copies } = await copyWithKills(place, { from, to, kills: KILLS, steps: 20 });
         assert.equal(ended.code, 0, ended.out + ended.err);
         assert.ok(half_copies > 0, "no kill came in the middle");
         assert.equal(JSON.parse(ended.out).is_same, true);

@@ -42,7 +42,7 @@ for (const waits_ms of KILLED_AFTER_MS) {
 async function killAfter(child: Child, { line, wait_ms }: { line: string; wait_ms: number }): Promise<number> {
   await waitForLine(child, line);
   await new Promise((resolve) => setTimeout(resolve, wait_ms));
-  if (!child.hasEnded()) child.kill();
+  child.kill();
   await child.ended;
   return Number(child.lines.at(-1));
 }

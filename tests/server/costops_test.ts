@@ -100,8 +100,13 @@ Deno.test("openCostops() holds organizations to their limit of requests, and tak
       rate_limit_burst: 1,
     });
     const key = await makeKey(costops);
-    assert.deepEqual(await send(costops.router, "/usage", key), [201, "inserted"]);
-    assert.deepEqual(await send(costops.router, "/usage", key), [429, undefined]);
+    const began = performance.now();
+    const answers = [await send(costops.router, "/usage", key)];
+    while (answers.at(-1)![0] !== 429) answers.push(await send(costops.router, "/usage", key));
+    const seconds = Math.floor((performance.now() - began) / 1_000);
+    assert.deepEqual([answers[0], answers.at(-1)], [[201, "inserted"], [429, undefined]]);
+    // One at once, and one more for each second that it took.
+    assert.ok(answers.length <= 2 + seconds, `${answers.length} in ${seconds} s`);
     await costops.close();
   });
 });

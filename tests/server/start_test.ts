@@ -5,6 +5,7 @@ import { addApiKey } from "../../server/operations/api_keys.ts";
 import { perform } from "../../server/operations/operation.ts";
 import { startServer } from "../../server/start.ts";
 import { ROLES } from "../../core/access.ts";
+import { findFreePort } from "../free_port.ts";
 import { withFolder } from "../db/for_each_database.ts";
 
 const QUIET = { write: () => {}, flush: () => Promise.resolve() };
@@ -28,13 +29,14 @@ async function makeKey(url: string): Promise<string> {
 Deno.test("startServer() serves what is embedded in a program with its defaults, and stop() lets everything go", async () => {
   await withFolder(async (folder) => {
     const database_url = `${folder}/costops.db`;
-    const server = await startServer({ database_url, port: 0, version: "1.2.3", log: QUIET });
+    const port = findFreePort();
+    const server = await startServer({ database_url, port, version: "1.2.3", log: QUIET });
     const health = await (await fetch(`${server.url}/health`)).json();
     assert.deepEqual([health.status, health.version], ["healthy", "1.2.3"]);
     assert.equal(server.address.hostname, "127.0.0.1");
     await Promise.all([server.stop(), server.stop()]);
     await assert.rejects(fetch(`${server.url}/health`));
-    const again = await startServer({ database_url, port: server.address.port, version: "1.2.3", log: QUIET });
+    const again = await startServer({ database_url, port, version: "1.2.3", log: QUIET });
     await again.stop();
   });
 });

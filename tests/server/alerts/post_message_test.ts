@@ -3,6 +3,7 @@ import { Webhook } from "standardwebhooks";
 import type { AlertChannel } from "../../../core/alert/channel.ts";
 import { newWebhookSecret, writeMessage } from "../../../server/alerts/message.ts";
 import { createPost, type Receipt } from "../../../server/alerts/post_message.ts";
+import { findFreePort } from "../../free_port.ts";
 
 const NOW = Date.UTC(2026, 1, 10, 12);
 
@@ -132,10 +133,7 @@ Deno.test("a receiver that does not answer, that is not there, or has no TLS of 
     assert.equal((await stopped).outcome, "broken off");
     resolve(new Response());
   });
-  const gone = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = gone.addr;
-  gone.close();
-  assert.deepEqual(await post(`http://127.0.0.1:${port}/`), {
+  assert.deepEqual(await post(`http://127.0.0.1:${findFreePort()}/`), {
     is_delivered: false,
     is_final: false,
     outcome: "no connection: ECONNREFUSED",

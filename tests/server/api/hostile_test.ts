@@ -17,38 +17,47 @@ import { type Sending, type Tenants, withTenants } from "./tenants.ts";
 
 const SOON_MS = 5_000;
 
+interface Attempted {
+  readonly method: string;
+  readonly address: string;
+  readonly sending: Sending;
+  readonly what: string;
+}
+
 /** Sends a request and says what is wrong with its answer. */
-async function attempt(
+async function attempt(tenants: Tenants, attempted: Attempted): Promise<string[]> {
+  const { faults, took } = await sendOnce(tenants, attempted);
+  if (took <= SOON_MS) return faults;
+  // A machine that is busy with other things is late once; what takes long by itself takes it again.
+  const again = await sendOnce(tenants, attempted);
+  return [...faults, ...again.faults, ...(again.took > SOON_MS ? [`${attempted.what}: after ${again.took} ms`] : [])];
+}
+
+async function sendOnce(
   tenants: Tenants,
-  { method, address, sending, what }: {
-    readonly method: string;
-    readonly address: string;
-    readonly sending: Sending;
-    readonly what: string;
-  },
-): Promise<string[]> {
+  { method, address, sending, what }: Attempted,
+): Promise<{ readonly faults: string[]; readonly took: number }> {
   const began = performance.now();
   let response: Response;
   try {
     response = await tenants.send(method, address, sending);
   } catch (error) {
     // An address or a header that no client can send is no request.
-    if (error instanceof TypeError && /Invalid URL|header/i.test(error.message)) return [];
-    return [`${what}: ${error}`.slice(0, 600)];
+    const isNone = error instanceof TypeError && /Invalid URL|header/i.test(error.message);
+    return { faults: isNone ? [] : [`${what}: ${error}`.slice(0, 600)], took: 0 };
   }
   const text = await response.text();
   const took = performance.now() - began;
   const faults: string[] = [];
   const said = `${what}: ${response.status} ${text.slice(0, 200)}`;
   if (response.status >= 500) faults.push(said);
-  if (took > SOON_MS) faults.push(`${said} after ${took} ms`);
   if (response.headers.has("set-cookie") || response.headers.has("x-evil")) {
     faults.push(`${said} with another's header`);
   }
   if (/\bat \w+.*\.ts:\d|SQLITE|pg_|node_modules|\/root\/|\/home\//.test(text)) {
     faults.push(`${said} tells of the inside`);
   }
-  return faults;
+  return { faults, took };
 }
 
 /** What is always sent along, and by whom: who may do everything, so that everything is reached. */

@@ -37,12 +37,6 @@ export async function startRedis(port: number): Promise<RedisServer> {
   };
 }
 
-/** A port that was free a moment ago. */
-export function findFreePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 async function waitFor(stdout: ReadableStream<Uint8Array>, words: string): Promise<void> {
   let said = "";
   for await (const text of stdout.pipeThrough(new TextDecoderStream())) {
