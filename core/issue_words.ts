@@ -64,12 +64,14 @@ function measure(origin: string, { bound, word }: { readonly bound: unknown; rea
   return `have ${word} ${bound} ${unit}${String(bound) === "1" ? "" : "s"}`;
 }
 
-/** Where every branch wants another kind of value, the kinds; otherwise what the schema says. */
+/** Where every branch wants a kind or a form of value, these; otherwise what the schema says. */
 function describeUnion({ errors, options }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string | undefined {
   if (Array.isArray(options) && options.length > 0) return `must be ${listValues(options)}`;
-  const kinds = errors.map(([first]) =>
-    first?.code === "invalid_type" && first.path.length === 0 ? nameKind(first.expected) : undefined
-  );
+  const kinds = errors.map(([first]) => {
+    if (first === undefined || first.path.length > 0) return undefined;
+    if (first.code === "invalid_type") return nameKind(first.expected);
+    return first.code === "invalid_format" ? FORMATS[first.format] : undefined;
+  });
   if (kinds.length === 0 || kinds.includes(undefined)) return undefined;
   return `must be ${[...new Set(kinds)].join(" or ")}`;
 }

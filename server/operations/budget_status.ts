@@ -223,7 +223,7 @@ async function priceCall(
   }
   const provider = await findProvider(environment, call);
   if (provider === null) {
-    throw new CostopsError("invalid", `Cannot tell the provider of model "${model}": name it with --provider`);
+    throw new CostopsError("invalid", `Cannot tell the provider of model "${model}": give the provider`);
   }
   const question = { organization_id, provider, model, timestamp: environment.now(), service_tier, region, ...counts };
   const cost: Cost = priceUsage(question, await environment.priceBook());

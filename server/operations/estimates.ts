@@ -38,7 +38,7 @@ export const estimateCall: Operation<EstimateInput, EstimateAnswer> = {
     const book = await environment.priceBook();
     const { provider } = book.resolve(input.provider, input.model);
     if (provider === null) {
-      throw new CostopsError("invalid", `Cannot tell the provider of model "${input.model}": name it with --provider`);
+      throw new CostopsError("invalid", `Cannot tell the provider of model "${input.model}": give the provider`);
     }
     const call = {
       organization_id: chooseOrganization(principal, input),

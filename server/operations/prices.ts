@@ -63,7 +63,7 @@ export const showModelPrices: Operation<ShowPricesInput, ShownPrice[]> = {
     const nearest = book.nearestModels(input.provider, input.model, NEAREST);
     const { provider } = book.resolve(input.provider, input.model);
     const hint = provider === null
-      ? "its name does not tell the provider, so name it with --provider"
+      ? "its name does not tell the provider, so give it"
       : `the nearest known are ${nearest.join(", ")}`;
     throw new CostopsError("not_found", `Cannot find a price of "${input.model}"${of(input.provider)}: ${hint}`);
   },
@@ -253,7 +253,7 @@ function parseInstant(text: string): number {
   if (!Number.isNaN(instant)) return instant;
   throw new CostopsError(
     "invalid",
-    `Cannot read --at ${JSON.stringify(text.slice(0, 64))} as a time: ${INSTANT_HINT}`,
+    `Cannot read at ${JSON.stringify(text.slice(0, 64))} as a time: ${INSTANT_HINT}`,
   );
 }
 

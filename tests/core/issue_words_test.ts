@@ -28,6 +28,11 @@ Deno.test("describeIssue() says what is wanted in a few words", () => {
     [z.iso.datetime(), "today", "must be a time such as 2026-01-31T09:00:00Z"],
     [z.string().regex(/^[a-z]+$/), "A", "must match /^[a-z]+$/"],
     [z.union([z.string(), z.number()]), null, "must be text or a number"],
+    [
+      z.union([z.iso.date(), z.iso.datetime()]),
+      "2026-13-01",
+      "must be a day such as 2026-01-31 or a time such as 2026-01-31T09:00:00Z",
+    ],
     [z.string().refine((text) => text !== "x", "is taken"), "x", "is taken"],
   ];
   for (const [schema, value, wanted] of cases) assert.deepEqual(say(schema, value), [wanted]);
