@@ -193,6 +193,10 @@ class GivenRequest implements RouteRequest {
     return this.#asking.headers;
   }
 
+  get is_head(): boolean {
+    return this.#asking.routed.request.method === "HEAD";
+  }
+
   get url(): string {
     return this.#asking.routed.request.url;
   }

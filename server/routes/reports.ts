@@ -20,7 +20,7 @@ import { toWireReportJob } from "../wire/report_job.ts";
 import { readPosition, writePage } from "./account_pages.ts";
 import { jsonBody } from "./body.ts";
 import { type Reply, Written } from "./reply.ts";
-import { defineRoute, type Route } from "./route.ts";
+import { defineRoute, type Route, type RouteRequest } from "./route.ts";
 import { CursorPagination } from "./schemas/pagination.ts";
 import { PAGE_FIELDS, readFilters } from "./schemas/queries.ts";
 import { NewReport, ReportFile, ReportJob } from "./schemas/report_jobs.ts";
@@ -135,13 +135,17 @@ const download = defineRoute({
   problems: [404, 409, 410, 416],
   operation: takeReport,
   read: ({ params, query }) => ({ ...query, ...params }),
-  write: (report, { headers }) => writeFile(report, headers),
+  write: (report, request) => writeFile(report, request),
 });
 
-async function writeFile(report: MadeReport, headers: Headers): Promise<Reply> {
+async function writeFile(
+  report: MadeReport,
+  { headers, is_head }: Pick<RouteRequest, "headers" | "is_head">,
+): Promise<Reply> {
   const { size_bytes: size, sha256, format, file_name } = report;
   const etag = `"${sha256}"`;
-  const range = findRange(headers, { size, etag });
+  // Parts are of GET alone (RFC 9110, section 14.2).
+  const range = is_head ? undefined : findRange(headers, { size, etag });
   const { start, end } = range ?? { start: 0, end: size };
   return {
     status: range === undefined ? 200 : 206,

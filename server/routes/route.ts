@@ -19,6 +19,8 @@ export interface RouteRequest<Params = unknown, Query = unknown, Body = unknown>
   readonly query: Query;
   readonly body: Body;
   readonly headers: Headers;
+  /** Whether the headers of the answer are all that is asked for. */
+  readonly is_head: boolean;
   /** As it was asked, below whatever the API is mounted at. */
   readonly url: string;
   readonly request_id: string;

@@ -124,6 +124,7 @@ Deno.test("a download that broke off goes on from there, while the file is the s
     }
     const head = await api.send("HEAD", `${PATH}/${id}/download`, { as });
     assert.deepEqual([head.status, head.headers.get("content-length"), await head.text()], [200, String(size), ""]);
+    assert.deepEqual(await take({ range: "bytes=0-4" }, "HEAD"), [200, null, ""]);
   });
 });
 
