@@ -209,28 +209,6 @@ Deno.test("POST /usage/stream says what is not newly stored, and the summary las
   });
 });
 
-Deno.test("POST /usage keeps numbers that floating point would alter digit by digit, in tags, ids and what is unknown", async () => {
-  await withApi(async ({ send }) => {
-    const body = '{"id":9007199254740993,"timestamp":1770681600,"model":"gpt-4","prompt_tokens":1,' +
-      '"tags":{"customer":9007199254740993},"trace":12345678901234567890}';
-    const headers = { "content-type": "application/json" };
-    assert.equal((await send("POST", "/api/v1/usage", { body, headers })).status, 201);
-    const { id, tags, extra } = await json(await send("GET", "/api/v1/usage/9007199254740993"));
-    assert.deepEqual({ id, tags, extra }, {
-      id: "9007199254740993",
-      tags: { customer: "9007199254740993" },
-      extra: { trace: "12345678901234567890" },
-    });
-    const other = await send("POST", "/api/v1/usage", { body: body.replace("993,", "992,"), headers });
-    assert.equal((await json(other)).outcome, "inserted");
-    const many = await send("POST", "/api/v1/usage", {
-      body: '{"model":"gpt-4","prompt_tokens":9007199254740993}',
-      headers,
-    });
-    assert.match((await json(many)).detail, /^Cannot read prompt_tokens "9007199254740993": /);
-  });
-});
-
 Deno.test("POST /usage/stream: an idle body ends with a problem and what was stored", async () => {
   await withApi(async (api) => {
     const body = new ReadableStream<Uint8Array>({
