@@ -12,12 +12,17 @@ import { readTimestamp } from "./timestamp.ts";
 /** Adds one tag; numbers and booleans become their text. Fails with `invalid_field` on anything else that is given. */
 export function addTag(draft: OpenDraft, key: string, value: unknown): void {
   if (isAbsent(value)) return;
-  if (typeof value !== "string" && typeof value !== "boolean" && !(typeof value === "number" && isFinite(value))) {
+  if (typeof value !== "string" && typeof value !== "boolean" && !hasAllDigits(value)) {
     throw new RejectedRecord("invalid_field", `Cannot read tag ${quote(key)} ${quote(value)}: give a text`);
   }
   const tags: Record<string, string> = draft.tags === undefined ? {} : draft.tags;
   setOwn(tags, key, String(value));
   draft.tags = tags;
+}
+
+/** Whether a value is a number with all its digits: one beyond 2^53 was rounded by whoever read its JSON. */
+function hasAllDigits(value: unknown): boolean {
+  return typeof value === "number" && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Adds every field of an object as a tag. */

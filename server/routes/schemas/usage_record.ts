@@ -63,7 +63,10 @@ const Milliseconds = optional(
 )
   .describe("Milliseconds; what cannot be a latency is left out and flagged.");
 
-const TagValue = z.union([z.string().max(LIMITS.tag_value_characters), z.number(), z.boolean(), z.null()]);
+/** Beyond 2^53 readers of JSON round. */
+const TagNumber = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+
+const TagValue = z.union([z.string().max(LIMITS.tag_value_characters), TagNumber, z.boolean(), z.null()]);
 
 const Tags = optional(z.union([
   z.record(z.string(), TagValue).refine((tags) => areTags(tags)),

@@ -135,7 +135,20 @@ const reported = fc.constantFrom<unknown>(
 );
 
 function tagValue() {
-  const values = ["x".repeat(256), "x".repeat(257), "a\u0000b", 1, true, null, [], {}];
+  const values = [
+    "x".repeat(256),
+    "x".repeat(257),
+    "a\u0000b",
+    1,
+    0.5,
+    2 ** 53 - 1,
+    2 ** 53,
+    -(2 ** 53),
+    true,
+    null,
+    [],
+    {},
+  ];
   return fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom<unknown>(...values));
 }
 

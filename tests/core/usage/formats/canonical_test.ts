@@ -277,6 +277,15 @@ Deno.test("canonical reads tags as an object, as JSON text and as columns", () =
   strictEqual(read({ input_tokens: "1", tags: "" }).tags, undefined);
   throws(() => read({ input_tokens: 1, tags: ["a"] }), refused("invalid_field", /^Cannot read tags /));
   throws(() => read({ input_tokens: 1, tags: { a: {} } }), refused("invalid_field", /^Cannot read tag "a" /));
+  // Two numbers could have become one.
+  deepStrictEqual(read({ input_tokens: 1, tags: { a: 9007199254740991, b: 0.5 } }).tags, {
+    a: "9007199254740991",
+    b: "0.5",
+  });
+  throws(
+    () => read({ input_tokens: 1, tags: { a: 2 ** 53 } }),
+    refused("invalid_field", /^Cannot read tag "a" .*: give a text/),
+  );
   throws(() => read({ input_tokens: 1, tags: "team=x" }), refused("invalid_field"));
 });
 
