@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { lookInto } from "./look.ts";
 import { inPlace, type Place } from "./program.ts";
 
 const JANUARY = ["report", "cost", "--since", "2026-01-01", "--until", "2026-01-31", "--format", "csv"];
-const RECORDS = 200_000;
+const RECORDS = 100_000;
 
 /** Records r0, r1, …: 7 and 3 tokens of gpt-4 each, two in three of them a day later, spread over ten projects. */
 async function writeRecords({ folder }: Place): Promise<void> {
@@ -20,12 +21,12 @@ async function writeRecords({ folder }: Place): Promise<void> {
   }
 }
 
-/** 200,000 x (7 x 0.00003 + 3 x 0.00006) */
-const TOTAL = "gpt-4,200000,1400000,0,0,600000,2000000,78.000000000,0";
-/** 66,667 and 133,333 x 0.00039 */
+/** 100,000 x (7 x 0.00003 + 3 x 0.00006) */
+const TOTAL = "gpt-4,100000,700000,0,0,300000,1000000,39.000000000,0";
+/** 33,334 and 66,666 x 0.00039 */
 const BY_DAY = [
-  "2026-01-05,66667,466669,0,0,200001,666670,26.000130000,0",
-  "2026-01-06,133333,933331,0,0,399999,1333330,51.999870000,0",
+  "2026-01-05,33334,233338,0,0,100002,333340,13.000260000,0",
+  "2026-01-06,66666,466662,0,0,199998,666660,25.999740000,0",
 ];
 
 async function assertComplete({ run }: Place): Promise<void> {
@@ -43,24 +44,28 @@ async function countStored({ run }: Place): Promise<number> {
   return Number((await run(JANUARY)).out.split("\n")[1]?.split(",")[1] ?? 0);
 }
 
-/** Waits until at least this many records are in the database file, by the size it and its log have grown to. */
-async function untilBytes({ database }: Place, bytes: number): Promise<void> {
-  const size = async (path: string) => (await Deno.stat(path).catch(() => undefined))?.size ?? 0;
-  while (await size(database) + await size(`${database}-wal`) < bytes) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+/** Waits until more records than these are stored. */
+async function untilMoreThan({ database }: Place, records: number): Promise<void> {
+  const count = async () => Number(await lookInto(database, "select count(*) as value from usage") ?? 0);
+  while (await count() <= records) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 Deno.test("costops ingest: killed twice at different moments and run again, every record is there once", async () => {
   await inPlace(async (place) => {
     await writeRecords(place);
+    const lines = (await Deno.readTextFile(`${place.folder}/usage.ndjson`)).split(/(?<=\n)/);
     let before = -1;
-    for (const bytes of [3_000_000, 12_000_000]) {
-      const child = place.startShell('exec "$@" < usage.ndjson', ["ingest"]);
-      const ended = child.output();
-      await untilBytes(place, bytes);
+    // However late the kill comes, the input has not ended.
+    for (const [given, wanted] of [[40_000, 5_000], [80_000, 45_000]] as const) {
+      const child = place.startPiped(["ingest"]);
+      const ended = Promise.all([child.status, child.stderr.cancel(), child.stdout.cancel()]);
+      const writer = child.stdin.getWriter();
+      const written = writer.write(new TextEncoder().encode(lines.slice(0, given).join(""))).catch(() => {});
+      await untilMoreThan(place, wanted);
       child.kill("SIGKILL");
-      assert.equal((await ended).signal, "SIGKILL");
+      assert.equal((await ended)[0].signal, "SIGKILL");
+      await written;
+      await writer.abort().catch(() => {});
       const stored = await countStored(place);
       assert.ok(stored > before && stored < RECORDS, `${stored} records were stored when it was killed`);
       before = stored;
@@ -68,7 +73,7 @@ Deno.test("costops ingest: killed twice at different moments and run again, ever
     }
     const again = await place.shell('exec "$@" < usage.ndjson', ["ingest"]);
     assert.equal(again.code, 0, again.err);
-    const counts = /^read 200000 \/ inserted (\d+) \/ duplicate (\d+) \/ conflict 0 \/ rejected 0 /.exec(again.err);
+    const counts = /^read 100000 \/ inserted (\d+) \/ duplicate (\d+) \/ conflict 0 \/ rejected 0 /.exec(again.err);
     assert.ok(counts !== null, again.err);
     assert.equal(Number(counts[2]), before);
     assert.equal(Number(counts[1]), RECORDS - before);

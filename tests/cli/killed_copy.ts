@@ -3,9 +3,9 @@
  */
 
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { Client } from "pg";
 import { isPostgresUrl } from "../../db/database.ts";
+import { lookInto } from "./look.ts";
 import { type Finished, kill, type Place } from "./program.ts";
 
 /** What is copied, and how often the process is killed while it copies. */
@@ -77,18 +77,7 @@ async function openState(url: string) {
     return { look, close: () => client.end() };
   }
   const path = url.replace(/^sqlite:/, "");
-  const look = async (): Promise<unknown> => {
-    if (!await Deno.stat(path).then(() => true, () => false)) return undefined;
-    using file = new DatabaseSync(path, { readOnly: true });
-    try {
-      return file.prepare(STATE).get()?.value;
-    } catch (error) {
-      // It is being made.
-      if (/no such table|is locked/.test(String(error))) return undefined;
-      throw error;
-    }
-  };
-  return { look, close: () => Promise.resolve() };
+  return { look: () => lookInto(path, STATE), close: () => Promise.resolve() };
 }
 
 function toFinished({ code, stdout, stderr }: Deno.CommandOutput): Finished {

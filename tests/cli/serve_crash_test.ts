@@ -32,6 +32,9 @@ const writeRecord = (id: string) =>
     completion_tokens: 3,
   });
 
+/** The server has answered that it takes nothing. */
+class SentAway extends Error {}
+
 /** Sends parcels from many connections, each again until it is acknowledged. */
 class Senders {
   readonly acknowledged = new Set<string>();
@@ -83,7 +86,8 @@ class Senders {
       for (const id of parcel.ids) this.acknowledged.add(id);
     } catch (error) {
       if (error instanceof assert.AssertionError) throw error;
-      if (began < this.stoppedAt) this.broken.push(String(error));
+      // To be sent away is an answer: whoever is read so late that the server takes nothing new any more is told.
+      if (began < this.stoppedAt && !(error instanceof SentAway)) this.broken.push(String(error));
       this.#again.push(parcel);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -98,7 +102,7 @@ class Senders {
       headers: isStream ? { "Content-Type": "application/x-ndjson" } : {},
     });
     const text = await answer.text();
-    if (answer.status === 503) throw new Error(text);
+    if (answer.status === 503) throw new SentAway(text);
     assert.ok([200, 201, 207].includes(answer.status), text);
     if (path === "/usage") return;
     const summary = JSON.parse(isStream ? text.trimEnd().split("\n").at(-1)! : text).summary;

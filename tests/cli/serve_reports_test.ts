@@ -62,7 +62,10 @@ async function waitFor(serving: Serving, bearer: string, id: string, statuses = 
   }
 }
 
-/** A report of a server that was killed while it was made: the child is gone, and its database says `running`. */
+/**
+ * A report of a server that was killed while it was made: the child is gone, and its database says `running`. Its lease
+ * is over, as it is a quarter of a minute later.
+ */
 async function killWhileRunning(place: Place, url: string, servers: Serving[], bearer: string): Promise<string> {
   while (true) {
     const [serving] = servers as [Serving];
@@ -73,6 +76,12 @@ async function killWhileRunning(place: Place, url: string, servers: Serving[], b
     const database = await openDatabase(url);
     const { state, attempts } = await database.reader.selectFrom("report_jobs").select(["state", "attempts"])
       .where("id", "=", id).executeTakeFirstOrThrow();
+    if (state === "running" && attempts === 1n) {
+      await database.write((queries) =>
+        queries.updateTable("report_jobs").set({ lease_until: 1 }).where("id", "=", id).where("attempts", "=", 1n)
+          .execute()
+      );
+    }
     await database.close();
     // Another process, or the new one a moment ago, may have it already; it was quick when it was completed before.
     if (state === "running" || attempts > 1n) return id;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inPlace, type Place } from "./program.ts";
-import { makeKey, type Serving, watchServing } from "./serving.ts";
+import { makeKey, MEASURED, type Serving, slowBody, untilInFlight, watchServing } from "./serving.ts";
 
 const VARIABLES = { RATE_LIMIT_PER_SECOND: "1000000", RATE_LIMIT_BURST: "1000000" };
 
@@ -35,8 +35,13 @@ Deno.test("costops serve: after an error of the file system nothing is acknowled
     const key = await makeKey(place, ["usage:create"]);
     // A file may not grow beyond 2 MiB: writes fail with "file too large", which is no full disk.
     const serving = await watchServing(
-      place.startShell(`trap "" XFSZ; ulimit -f 2048; exec "$@"`, ["serve", "--port=0", "--json"]),
+      place.startShell(`trap "" XFSZ; ulimit -f 2048; exec "$@"`, ["serve", "--port=0", "--json", ...MEASURED]),
     );
+    // As long as it is in flight the server does not end.
+    const { body, send } = slowBody(JSON.stringify(makeBatch(100_000)));
+    const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
+    const held = fetch(`${serving.url}/api/v1/usage/batch`, { method: "POST", body, headers });
+    await untilInFlight(serving);
     const { answer, stored } = await fill(serving, key);
     assert.deepEqual([answer.status, (await answer.json()).code], [503, "storage_failure"]);
     const ready = await serving.fetch("/ready");
@@ -44,6 +49,9 @@ Deno.test("costops serve: after an error of the file system nothing is acknowled
     const next = await serving.fetch("/api/v1/usage", { bearer: key, body: makeBatch(stored)[0] });
     assert.equal(next.status, 503);
     await next.body?.cancel();
+    send();
+    const last = await held;
+    assert.deepEqual([last.status, (await last.json()).code], [503, "storage_failure"]);
     const { code, err } = await serving.ended;
     assert.equal(code, 1, err);
     assert.match(err, /"level":"error","message":"the storage has failed: nothing is stored any more"/);

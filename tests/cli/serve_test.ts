@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { inPlace } from "./program.ts";
-import { makeKey, type Serving, startServing, stopServing } from "./serving.ts";
+import { makeKey, MEASURED, type Serving, slowBody, startServing, stopServing, untilInFlight } from "./serving.ts";
 
 const PASSWORD = "a long enough passphrase";
 const RECORD = {
@@ -115,12 +115,13 @@ Deno.test("costops serve refuses to start in plain words, with the exit code tha
       "costops: Cannot start on Postgres without JWT_SECRET: the processes on one database share it; " +
       "openssl rand -base64 48 makes one",
     ]);
+    // Who only waits for a turn to write waits for half a minute; who cannot even read is told sooner.
     const locker = new DatabaseSync(database);
-    locker.exec("begin immediate");
+    locker.exec("pragma locking_mode = exclusive; begin exclusive");
     const locked = await run(["serve", "--port", "0"]);
     assert.equal(locked.code, 6, locked.err);
     assert.match(locked.err, /another process is writing; try again/);
-    locker.exec("rollback");
+    locker.exec("rollback; pragma locking_mode = normal");
     locker.exec("insert into schema_migrations values (9999, 'of tomorrow', 'x', 0)");
     locker.close();
     const newer = await run(["serve", "--port", "0"]);
@@ -180,30 +181,6 @@ for (const [signal, code] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
       assert.equal(await broken, "broken");
     });
   });
-}
-
-/** Flags of a server that says what is in flight. */
-const MEASURED = ["--enable-metrics", "true", "--metrics-port", "0"];
-
-async function untilInFlight({ metrics_url }: Serving): Promise<void> {
-  const isInFlight = async () => /^costops_http_requests_in_flight 1$/m.test(await (await fetch(metrics_url!)).text());
-  while (!await isInFlight()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-/** A body whose second half is sent when it is told. */
-function slowBody(text: string): { readonly body: ReadableStream<Uint8Array>; readonly send: () => void } {
-  const bytes = new TextEncoder().encode(text);
-  const half = Math.ceil(bytes.length / 2);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const body = new ReadableStream<Uint8Array>({
-    async start(controller) {
-      controller.enqueue(bytes.subarray(0, half));
-      await promise;
-      controller.enqueue(bytes.subarray(half));
-      controller.close();
-    },
-  });
-  return { body, send: resolve };
 }
 
 Deno.test("costops serve makes the folder of a database that is not there yet", async () => {

@@ -110,3 +110,28 @@ export async function makeKey(place: Place, scopes: readonly string[], args: rea
   if (code !== 0) throw new Error(err);
   return JSON.parse(out).key;
 }
+
+/** Flags of a server that says what is in flight. */
+export const MEASURED = ["--enable-metrics", "true", "--metrics-port", "0"];
+
+/** Waits until one request is in flight. */
+export async function untilInFlight({ metrics_url }: Serving): Promise<void> {
+  const isInFlight = async () => /^costops_http_requests_in_flight 1$/m.test(await (await fetch(metrics_url!)).text());
+  while (!await isInFlight()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** A body whose second half is sent when it is told. */
+export function slowBody(text: string): { readonly body: ReadableStream<Uint8Array>; readonly send: () => void } {
+  const bytes = new TextEncoder().encode(text);
+  const half = Math.ceil(bytes.length / 2);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(bytes.subarray(0, half));
+      await promise;
+      controller.enqueue(bytes.subarray(half));
+      controller.close();
+    },
+  });
+  return { body, send: resolve };
+}
