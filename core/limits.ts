@@ -67,6 +67,8 @@ export const LIMITS = {
   page_default: 20,
   /** Records of one append transaction from a file: big enough that fsync is not felt, small enough that others wait little. */
   append_records: 4_000,
+  /** The same on Postgres, where each transaction takes a dozen round trips and only its own organization waits for it. */
+  append_records_postgres: 8_000,
   /** Lines of one roll-up on Postgres that are known to be there, twice as many at most; some 100 bytes each. */
   recent_lines: 16_384,
   /** Records of one batch over the API. */

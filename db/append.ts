@@ -2,13 +2,13 @@
  * Appending usage: what goes in, and what became of each record.
  */
 
-import type { Cost } from "../core/pricing/price.ts";
+import type { KeptCost } from "../core/pricing/price.ts";
 import type { RejectionCode, UsageRecord } from "../core/usage/record.ts";
 
 /** A record with its cost, ready to be stored. */
 export interface AppendEntry {
   readonly record: UsageRecord;
-  readonly cost: Cost;
+  readonly cost: KeptCost;
   /** Whether it takes the place of a stored record with the same id that has less output. */
   readonly may_supersede?: boolean;
 }

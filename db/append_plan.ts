@@ -129,7 +129,7 @@ function groupByKey(
       group.places.push(place);
     }
   });
-  return [...groups.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
+  return [...groups.keys()].sort().map((key) => groups.get(key)!);
 }
 
 /** An id within its organization, as one text. */

@@ -38,6 +38,8 @@ export interface Database {
    * entries before them, say. {@link append} of the same array then takes less time; nothing else changes.
    */
   prepareAppend(entries: readonly AppendEntry[]): Promise<void>;
+  /** How many entries of a long input are best appended at a time. */
+  readonly append_records: number;
   /** Appends usage and says of each entry, in order, what became of it; what it says is durable. */
   append(entries: readonly AppendEntry[], options?: AppendOptions): Promise<AppendOutcome[]>;
   /** Drops an organization's rows and identities from before an instant, within the transaction of a write to its usage. */

@@ -40,16 +40,22 @@ export const PLACES: { readonly [Part in "usage" | "identities"]: CopyPlace } = 
 /** Where a price is stored. */
 type FindPriceId = (price: AppliedPrice) => bigint;
 
-/** Rows that are encoded in one turn of the event loop. */
-const TURN_ROWS = 200;
+/** Rows that are encoded in one turn of the event loop: a server waits for its end with what it answers meanwhile. */
+export const TURN_ROWS = 40;
 
 /** Encodes a batch, in several turns of the event loop. */
 export async function encodeAppend(entries: readonly AppendEntry[], findPriceId: FindPriceId): Promise<EncodedAppend> {
   const draft = draftAppend(entries);
-  const identities = draft.inserts.map(({ record: { organization_id, id, content_hash, timestamp } }) =>
-    [organization_id, id, Uint8Array.fromHex(content_hash), timestamp] as const
-  );
-  return { draft, identities: [writeRows(identities)], ...await encodeRows(draft.inserts, findPriceId) };
+  const identities: Uint8Array[] = [];
+  for (let at = 0; at < draft.inserts.length; at += TURN_ROWS) {
+    if (at > 0) await giveTurn();
+    identities.push(writeRows(draft.inserts.slice(at, at + TURN_ROWS).map(writeIdentity)));
+  }
+  return { draft, identities, ...await encodeRows(draft.inserts, findPriceId) };
+}
+
+function writeIdentity({ record: { organization_id, id, content_hash, timestamp } }: AppendEntry) {
+  return [organization_id, id, `\\x${content_hash}`, timestamp] as const;
 }
 
 /** Encodes the rows of entries, in several turns of the event loop. */

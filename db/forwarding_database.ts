@@ -11,6 +11,7 @@ export class ForwardingDatabase implements Database {
   readonly reader: Queries;
   readonly scanner: Queries;
   readonly weighs_values: boolean;
+  readonly append_records: number;
   readonly #database: Database;
 
   constructor(database: Database, { reader, scanner }: Pick<Database, "reader" | "scanner"> = database) {
@@ -18,6 +19,7 @@ export class ForwardingDatabase implements Database {
     this.reader = reader;
     this.scanner = scanner;
     this.weighs_values = database.weighs_values;
+    this.append_records = database.append_records;
     this.#database = database;
   }
 

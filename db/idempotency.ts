@@ -71,6 +71,7 @@ function withinTransaction(
     reader: queries,
     scanner: queries,
     weighs_values: database.weighs_values,
+    append_records: database.append_records,
     write: (work, scope) => {
       if (scope === undefined || scope.usage_of === usage_of) return work(queries);
       return Promise.reject(new Error(`the route does not say that it changes the usage of ${scope.usage_of}`));

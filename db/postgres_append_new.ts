@@ -10,7 +10,8 @@ import type { PoolClient } from "pg";
 import { LIMITS } from "../core/limits.ts";
 import type { AppendOutcome } from "./append.ts";
 import { isBeyond } from "./append_plan.ts";
-import { type EncodedAppend, type EncodedLines, encodeLines, PLACES } from "./encoded_append.ts";
+import { type EncodedAppend, type EncodedLines, encodeLines, PLACES, TURN_ROWS } from "./encoded_append.ts";
+import { giveTurn } from "./event_loop.ts";
 import { copyChunks, writeRows } from "./postgres_copy_in.ts";
 import { isKeyTaken } from "./postgres_errors.ts";
 import { tryLockUsageAlone } from "./postgres_locks.ts";
@@ -56,9 +57,9 @@ export class NewAppender {
     const marks = await tryLockUsageAlone(client, entries[0]!.record.organization_id);
     if (marks === undefined || isBeyond(entries, marks)) return undefined;
     try {
-      await copyChunks(client, PLACES.identities, encoded.identities);
-      await copyChunks(client, PLACES.usage, encoded.rows);
-      for (const lines of encoded.lines) await this.#addLines(client, lines);
+      // Which lines are there is known only when the batches before are stored; the server works meanwhile.
+      const [parted] = await Promise.all([this.#partLines(encoded.lines), copyRows(client, encoded)]);
+      for (const lines of parted) await addParted(client, lines);
     } catch (error) {
       if (!isKeyTaken(error)) throw error;
       this.#careful = this.#nextCareful;
@@ -75,20 +76,47 @@ export class NewAppender {
     for (const encoded of lines) for (const line of encoded.lines) this.#lines.get(encoded.rollup)!.add(line);
   }
 
-  async #addLines(client: PoolClient, { rollup, lines }: EncodedLines): Promise<void> {
-    if (lines.length < LEAST_LINES) return await addLines(client, rollup, lines.map(valuesOf));
-    const known: RollupValues[] = [];
-    const unknown: RollupValues[] = [];
-    lines.forEach((line, at) => {
-      // A line that comes again is there by then.
-      const isThere = this.#lines.get(rollup)!.has(line) || isSameLine(line, lines[at - 1]);
-      (isThere ? known : unknown).push(valuesOf(line));
-    });
-    if (unknown.length > 0) {
-      await copyChunks(client, { table: rollup.table, columns: columnsOf(rollup) }, [writeRows(unknown)]);
+  /** Tells lines that are there from those that are taken for new, in several turns of the event loop. */
+  async #partLines(all: readonly EncodedLines[]): Promise<PartedLines[]> {
+    const parted: PartedLines[] = [];
+    for (const { rollup, lines } of all) {
+      const known: RollupValues[] = [];
+      const unknown: Uint8Array[] = [];
+      const recent = this.#lines.get(rollup)!;
+      const areFew = lines.length < LEAST_LINES;
+      for (let at = 0; at < lines.length; at += TURN_ROWS) {
+        await giveTurn();
+        const added: RollupValues[] = [];
+        lines.slice(at, at + TURN_ROWS).forEach((line, place) => {
+          // A line that comes again is there by then.
+          const isThere = areFew || recent.has(line) || isSameLine(line, lines[at + place - 1]);
+          (isThere ? known : added).push(valuesOf(line));
+        });
+        if (added.length > 0) unknown.push(writeRows(added));
+      }
+      parted.push({ rollup, known, unknown });
     }
-    await addLines(client, rollup, known);
+    return parted;
   }
+}
+
+/** Lines of one roll-up, each in the order of their keys. */
+interface PartedLines {
+  readonly rollup: Rollup;
+  /** Added to what is there, if it is. */
+  readonly known: readonly RollupValues[];
+  /** New ones, as COPY takes them. */
+  readonly unknown: readonly Uint8Array[];
+}
+
+async function copyRows(client: PoolClient, { identities, rows }: EncodedAppend): Promise<void> {
+  await copyChunks(client, PLACES.identities, identities);
+  await copyChunks(client, PLACES.usage, rows);
+}
+
+async function addParted(client: PoolClient, { rollup, known, unknown }: PartedLines): Promise<void> {
+  if (unknown.length > 0) await copyChunks(client, { table: rollup.table, columns: columnsOf(rollup) }, unknown);
+  await addLines(client, rollup, known);
 }
 
 function isSameLine({ group, place }: RollupLine, before: RollupLine | undefined): boolean {

@@ -33,7 +33,9 @@ export function copyIn(
 
 /** Rows as COPY takes them, for {@link copyChunks}. */
 export function writeRows(rows: readonly (readonly CopiedValue[])[]): Uint8Array {
-  return Buffer.from(rows.map(writeLine).join(""));
+  const lines = rows.map(writeLine);
+  lines.push("");
+  return Buffer.from(lines.join("\n"));
 }
 
 /** Inserts rows that were written before, within the transaction of a connection. */
@@ -48,18 +50,25 @@ export async function copyChunks(
 
 /** A row in the text format of Postgres' COPY (documentation of COPY, "Text Format"). */
 function writeLine(values: readonly CopiedValue[]): string {
-  return `${values.map(writeValue).join("\t")}\n`;
+  const written = new Array<string | number | bigint>(values.length);
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
+    // Whole numbers are left to join(), which writes them as String() does.
+    if (value === null) written[at] = "\\N";
+    else if (typeof value === "string") written[at] = SPECIAL.test(value) ? escapeText(value) : value;
+    else written[at] = typeof value === "object" ? writeBytes(value) : value;
+  }
+  return written.join("\t");
 }
 
-function writeValue(value: CopiedValue): string {
-  if (value === null) return "\\N";
-  if (typeof value === "string") return escapeText(value);
-  return typeof value === "object" ? `\\\\x${Buffer.from(value).toString("hex")}` : String(value);
-}
+const SPECIAL = /[\\\n\r\t]/;
 
 function escapeText(text: string): string {
-  if (!/[\\\n\r\t]/.test(text)) return text;
   return text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character]!);
+}
+
+function writeBytes(bytes: Uint8Array): string {
+  return `\\\\x${bytes.toHex()}`;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };

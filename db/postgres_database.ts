@@ -5,6 +5,7 @@
 import { sql } from "kysely";
 import type { PoolClient } from "pg";
 import { CostopsError } from "../core/error.ts";
+import { LIMITS } from "../core/limits.ts";
 import { maskPassword } from "../core/mask.ts";
 import type { AppendEntry, AppendOptions, AppendOutcome } from "./append.ts";
 import { AppendLanes } from "./append_lanes.ts";
@@ -121,6 +122,7 @@ class PostgresDatabase implements Database {
   readonly reader: Queries;
   readonly scanner: Queries;
   readonly weighs_values = true;
+  readonly append_records = LIMITS.append_records_postgres;
   readonly #connections: PostgresConnections;
   readonly #appender = new PostgresAppender();
   readonly #partitions = new UsagePartitions();

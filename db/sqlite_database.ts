@@ -10,6 +10,7 @@ import { newAuditKey } from "./audit.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { type CommitObserver, observeCommits } from "./observed_commit.ts";
 import { CostopsError } from "../core/error.ts";
+import { LIMITS } from "../core/limits.ts";
 import { deleteUsageBefore } from "./prune.ts";
 import { explainError, SqliteConnection } from "./sqlite.ts";
 import { SqliteAppender } from "./sqlite_append.ts";
@@ -134,6 +135,7 @@ class SqliteDatabase implements Database {
   readonly reader: Queries;
   readonly scanner: Queries;
   readonly weighs_values = false;
+  readonly append_records = LIMITS.append_records;
   readonly #threads: SqliteThreads | undefined;
   readonly #writer: SqliteConnection;
   readonly #reader: SqliteConnection;

@@ -24,7 +24,7 @@ export class ThreadedAppender {
   async append(entries: readonly AppendEntry[], options: AppendOptions): Promise<AppendOutcome[]> {
     const thread = await (this.#thread ??= this.#start());
     try {
-      return await thread.ask({ entries: entries.map(withoutArithmetic), options }) as AppendOutcome[];
+      return await thread.ask({ entries, options }) as AppendOutcome[];
     } catch (error) {
       if (!thread.isStopped) throw error;
       throw new CostopsError("storage_failure", `Cannot use "${this.#path}": ${(error as Error).message}`);
@@ -48,10 +48,4 @@ export class ThreadedAppender {
       throw error;
     }
   }
-}
-
-/** What a cost was made of is not stored, and would cost more to hand over than all the rest. */
-function withoutArithmetic(entry: AppendEntry): AppendEntry {
-  const { cost } = entry;
-  return cost.amount === null ? entry : { ...entry, cost: { ...cost, components: [] } };
 }

@@ -96,6 +96,9 @@ export type Cost =
   | { readonly amount: Usd; readonly price: AppliedPrice; readonly components: readonly CostComponent[] }
   | { readonly amount: null; readonly reason: UnpricedReason; readonly detail: string };
 
+/** What is kept of a cost: its components are told again from the price and the counts. */
+export type KeptCost = Omit<Extract<Cost, { readonly price: unknown }>, "components"> | Extract<Cost, { amount: null }>;
+
 /** What a lookup in the price book needs to know of a call. */
 export interface PriceQuestion {
   readonly organization_id: string;

@@ -3,7 +3,6 @@
  */
 
 import { CostopsError } from "../../core/error.ts";
-import { LIMITS } from "../../core/limits.ts";
 import type { InputItem } from "../../core/usage/reader.ts";
 import type { AppendEntry, AppendOutcome } from "../../db/append.ts";
 import { giveTurn } from "../../db/event_loop.ts";
@@ -74,12 +73,12 @@ interface PreparedBatch {
   readonly entries: readonly AppendEntry[];
 }
 
-/** Values that are prepared in one turn of the event loop, so that what the database answers meanwhile waits little. */
-const TURN_ITEMS = 200;
+/** Values that are prepared in one turn of the event loop: the database waits for its end with what it answers meanwhile. */
+const TURN_ITEMS = 40;
 
 /** Prepares batches; while one is stored, so is the next. */
 async function* prepareBatches({ items, is_dry_run }: IngestInput, begun: IntakeRun): AsyncGenerator<PreparedBatch> {
-  for await (const batch of collectBatches(items, LIMITS.append_records)) {
+  for await (const batch of collectBatches(items, begun.environment.database.append_records)) {
     // An input may last for days, and prices change meanwhile.
     const run = { ...begun, book: await begun.environment.priceBook() };
     const prepared: Prepared[] = [];

@@ -5,6 +5,7 @@
 import type { Principal } from "../../core/access.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { priceUsage } from "../../core/pricing/cost.ts";
+import type { Cost, KeptCost } from "../../core/pricing/price.ts";
 import type { PriceBook } from "../../core/pricing/price_book.ts";
 import { ContentOrdinals } from "../../core/usage/content_ordinals.ts";
 import type { Format, FormatReader } from "../../core/usage/format.ts";
@@ -125,7 +126,13 @@ function prepareEntry(draft: UsageDraft, { format, run }: { format: Format; run:
   if (cost.amount !== null && cost.amount > LIMITS.record_nanos) {
     throw new RejectedRecord("cost_out_of_range", "Cannot take a record that costs more than 10 million dollars");
   }
-  return format.may_supersede === undefined ? { record, cost } : { record, cost, may_supersede: true };
+  const kept = keepCost(cost);
+  return format.may_supersede === undefined ? { record, cost: kept } : { record, cost: kept, may_supersede: true };
+}
+
+/** Components are most of a cost, and would be kept until the record is stored. */
+function keepCost(cost: Cost): KeptCost {
+  return cost.amount === null ? cost : { amount: cost.amount, price: cost.price };
 }
 
 /** The organization is the credential's; only a super admin's records choose another, and only one that exists. */
