@@ -73,7 +73,7 @@ export class NewAppender {
   /** Tells which roll-up lines are there. To be wrong about them costs time and nothing else. */
   remember({ draft, lines }: EncodedAppend): void {
     if (draft.entries.length < LEAST_ENTRIES) return;
-    for (const encoded of lines) for (const line of encoded.lines) this.#lines.get(encoded.rollup)!.add(line);
+    for (const encoded of lines) this.#lines.get(encoded.rollup)!.addAll(encoded.lines);
   }
 
   /** Tells lines that are there from those that are taken for new, in several turns of the event loop. */
@@ -130,28 +130,47 @@ export async function addLines(client: PoolClient, rollup: Rollup, lines: readon
   }
 }
 
+type Places = Set<number | string>;
+
 /** Places by group. */
-type Lines = Map<string, Set<number | string>>;
+type Lines = Map<string, Places>;
 
 /** The lines of one roll-up that were written of late: at most twice the bound, the older half forgotten at once. */
 class RecentLines {
   #newer: Lines = new Map();
   #older: Lines = new Map();
   #count = 0;
+  /** Lines come group by group, and a group's name is long. */
+  #last: { group: string; newer: Places | undefined; older: Places | undefined } | undefined;
 
   has({ group, place }: RollupLine): boolean {
-    return this.#newer.get(group)?.has(place) === true || this.#older.get(group)?.has(place) === true;
+    if (this.#last?.group !== group) {
+      this.#last = { group, newer: this.#newer.get(group), older: this.#older.get(group) };
+    }
+    const { newer, older } = this.#last;
+    return newer?.has(place) === true || older?.has(place) === true;
   }
 
-  add({ group, place }: RollupLine): void {
-    if (this.#count >= LIMITS.recent_lines) {
-      this.#older = this.#newer;
-      this.#newer = new Map();
-      this.#count = 0;
-    }
+  /** Adds lines of one group after another. */
+  addAll(lines: readonly RollupLine[]): void {
+    this.#last = undefined;
+    let places: Places | undefined;
+    lines.forEach(({ group, place }, at) => {
+      if (this.#count >= LIMITS.recent_lines) {
+        this.#older = this.#newer;
+        this.#newer = new Map();
+        this.#count = 0;
+        places = undefined;
+      }
+      if (places === undefined || lines[at - 1]?.group !== group) places = this.#placesOf(group);
+      if (!places.has(place)) this.#count++;
+      places.add(place);
+    });
+  }
+
+  #placesOf(group: string): Places {
     let places = this.#newer.get(group);
     if (places === undefined) this.#newer.set(group, places = new Set());
-    if (!places.has(place)) this.#count++;
-    places.add(place);
+    return places;
   }
 }

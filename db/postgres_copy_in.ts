@@ -17,8 +17,11 @@ export interface CopyPlace {
   readonly columns: readonly string[];
 }
 
-/** Rows of one chunk: some 400 KiB. */
+/** Rows that are written at a time: some 400 KiB. */
 const CHUNK_ROWS = 1_000;
+
+/** Bytes that are sent at a time, and one chunk more at most. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** Inserts rows, within the transaction of a connection. */
 export function copyIn(
@@ -33,9 +36,15 @@ export function copyIn(
 
 /** Rows as COPY takes them, for {@link copyChunks}. */
 export function writeRows(rows: readonly (readonly CopiedValue[])[]): Uint8Array {
-  const lines = rows.map(writeLine);
-  lines.push("");
-  return Buffer.from(lines.join("\n"));
+  let text = "";
+  for (const values of rows) {
+    for (let at = 0; at < values.length; at++) {
+      if (at > 0) text += "\t";
+      text += writeValue(values[at]!);
+    }
+    text += "\n";
+  }
+  return Buffer.from(text);
 }
 
 /** Inserts rows that were written before, within the transaction of a connection. */
@@ -45,30 +54,38 @@ export async function copyChunks(
   chunks: readonly Uint8Array[],
 ): Promise<void> {
   const names = columns.map((column) => `"${column}"`).join(", ");
-  await pipeline(Readable.from(chunks), client.query(copyFrom(`copy ${table} (${names}) from stdin`)));
+  await pipeline(
+    Readable.from(joinChunks(chunks)),
+    client.query(copyFrom(`copy ${table} (${names}) from stdin`)),
+  );
 }
 
-/** A row in the text format of Postgres' COPY (documentation of COPY, "Text Format"). */
-function writeLine(values: readonly CopiedValue[]): string {
-  const written = new Array<string | number | bigint>(values.length);
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at]!;
-    // Whole numbers are left to join(), which writes them as String() does.
-    if (value === null) written[at] = "\\N";
-    else if (typeof value === "string") written[at] = SPECIAL.test(value) ? escapeText(value) : value;
-    else written[at] = typeof value === "object" ? writeBytes(value) : value;
+/** Joins small chunks: a stream waits for a turn of the event loop after each. */
+function* joinChunks(chunks: readonly Uint8Array[]): Generator<Uint8Array> {
+  let joined: Uint8Array[] = [];
+  let bytes = 0;
+  for (const chunk of chunks) {
+    joined.push(chunk);
+    bytes += chunk.length;
+    if (bytes < PIECE_BYTES) continue;
+    yield Buffer.concat(joined);
+    joined = [];
+    bytes = 0;
   }
-  return written.join("\t");
+  if (bytes > 0) yield Buffer.concat(joined);
+}
+
+/** A value in the text format of Postgres' COPY (documentation of COPY, "Text Format"). */
+function writeValue(value: CopiedValue): string | number | bigint {
+  if (value === null) return "\\N";
+  if (typeof value === "string") return value !== "" && SPECIAL.test(value) ? escapeText(value) : value;
+  return typeof value === "object" ? `\\\\x${value.toHex()}` : value;
 }
 
 const SPECIAL = /[\\\n\r\t]/;
 
 function escapeText(text: string): string {
   return text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character]!);
-}
-
-function writeBytes(bytes: Uint8Array): string {
-  return `\\\\x${bytes.toHex()}`;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
