@@ -97,7 +97,7 @@ class RemoteRun {
   }
 
   prepare(read: ReadRecord): Outgoing {
-    if (read.draft === undefined) return { read };
+    if (read.draft === undefined) return { read, given_id: read.given_id };
     const { draft, format, ...kept } = read;
     const sent = toSentRecord(draft, {
       format: format.name,

@@ -157,10 +157,13 @@ export interface Rejection {
 /** Thrown by a format or a check to refuse one record; caught once, in the ingest pipeline. */
 export class RejectedRecord extends Error {
   readonly code: RejectionCode;
-  constructor(code: RejectionCode, detail: string) {
+  /** The id that the record gives itself, where that much of it was read. */
+  readonly id: string | undefined;
+  constructor(code: RejectionCode, detail: string, id?: string) {
     super(detail);
     this.name = "RejectedRecord";
     this.code = code;
+    this.id = id;
   }
 }
 

@@ -24,7 +24,12 @@ export type ReadRecord =
   }
   & (
     | { readonly draft: UsageDraft; readonly format: Format; readonly rejection?: undefined }
-    | { readonly draft?: undefined; readonly rejection?: Rejection }
+    | {
+      readonly draft?: undefined;
+      readonly rejection?: Rejection;
+      /** The id that a refused record gives itself, where that much of it was read. */
+      readonly given_id?: string;
+    }
   );
 
 /** Reads what one value of the input holds. */
@@ -40,7 +45,8 @@ export function readItem(item: InputItem, reading: Reading): ReadRecord[] {
       return { item, draft, format, stands_alone: draft.id !== undefined && format.open === undefined };
     });
   } catch (error) {
-    return [{ item, rejection: asRejection(error), stands_alone: false }];
+    const rejection = asRejection(error);
+    return [{ item, rejection, given_id: (error as RejectedRecord).id, stands_alone: false }];
   }
 }
 

@@ -19,7 +19,7 @@ import {
 import type { Format, SourceObject } from "../format.ts";
 import { parsePlainJson } from "../json_text.ts";
 import { addMetadata, addTag, addTags } from "../labels.ts";
-import type { UsageDraft } from "../record.ts";
+import { RejectedRecord, type UsageDraft } from "../record.ts";
 import { readTimestamp } from "../timestamp.ts";
 import { countsTokens } from "../unknown.ts";
 import { addCanonicalCounts, sameCount } from "./canonical_counts.ts";
@@ -51,6 +51,15 @@ export const canonical: Format = {
 
 function readCanonical(value: SourceObject): UsageDraft {
   const draft = newDraft();
+  try {
+    return fillDraft(draft, value);
+  } catch (error) {
+    if (!(error instanceof RejectedRecord)) throw error;
+    throw new RejectedRecord(error.code, error.message, draft.id);
+  }
+}
+
+function fillDraft(draft: OpenDraft, value: SourceObject): UsageDraft {
   const slots = emptySlots();
   let isUnmapped = false;
   let extra: Record<string, unknown> | undefined;

@@ -135,7 +135,7 @@ Deno.test("POST /usage/batch answers 201 all new, 200 all known, 207 mixed, 422 
     const outcomes = mixed.results.map(({ index, id, outcome }: Record<string, unknown>) => [index, id, outcome]);
     assert.deepEqual(outcomes, [
       [0, "r1", "duplicate"],
-      [1, null, "rejected"],
+      [1, "r3", "rejected"],
       [2, "r4", "inserted"],
       [3, "r1", "conflict"],
     ]);
