@@ -27,7 +27,10 @@ export class QueueLoad {
 /** Stores entries in one transaction. */
 export type CommitEntries = (entries: readonly AppendEntry[]) => Promise<AppendOutcome[]>;
 
-/** Gathers appends. What comes while a group is being committed forms the next one. */
+/**
+ * Gathers appends. What comes while a group is being committed forms the next one, which begins before those of the last
+ * go on: whoever stores never waits for what is done with the answers.
+ */
 export class GroupCommit {
   readonly #commit: CommitEntries;
   readonly #load: QueueLoad;
@@ -67,12 +70,15 @@ export class GroupCommit {
 
   async #run(): Promise<void> {
     // One turn of the event loop lets everybody in who is ready now; then a group goes as soon as the last is durable.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await giveTurn();
+    let tell = () => {};
     while (this.#queue.length > 0) {
-      await this.#commitGroup(this.#takeGroup());
-      // A caller that appends in a loop must not keep timers, signals and other requests from their turn.
-      await giveTurn();
+      const committing = this.#commitGroup(this.#takeGroup());
+      // Those of the last group, which is durable, hear of it while this one is being stored.
+      tell();
+      tell = await committing;
     }
+    tell();
     this.#running = undefined;
   }
 
@@ -88,17 +94,22 @@ export class GroupCommit {
     return this.#queue.splice(0, count);
   }
 
-  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+  /** Commits a group, and gives what tells its callers. */
+  async #commitGroup(group: readonly Waiting[]): Promise<() => void> {
     try {
       const outcomes = await this.#commit(
         group.length === 1 ? group[0]!.entries : group.flatMap(({ entries }) => entries),
       );
-      let from = 0;
-      for (const { entries, resolve } of group) resolve(outcomes.slice(from, from += entries.length));
+      return () => {
+        let from = 0;
+        for (const { entries, resolve } of group) resolve(outcomes.slice(from, from += entries.length));
+      };
     } catch (error) {
-      if (group.length === 1 || isOfStorage(error)) { for (const { reject } of group) reject(error); }
+      if (group.length === 1 || isOfStorage(error)) return () => group.forEach(({ reject }) => reject(error));
       // One of them is at fault: alone, it fails alone.
-      else for (const waiting of group) await this.#commitGroup([waiting]);
+      const told: (() => void)[] = [];
+      for (const waiting of group) told.push(await this.#commitGroup([waiting]));
+      return () => told.forEach((tell) => tell());
     }
   }
 }

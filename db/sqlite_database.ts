@@ -10,6 +10,7 @@ import { newAuditKey } from "./audit.ts";
 import { GroupCommit } from "./group_commit.ts";
 import { type CommitObserver, observeCommits } from "./observed_commit.ts";
 import { CostopsError } from "../core/error.ts";
+import { giveTurn } from "./event_loop.ts";
 import { LIMITS } from "../core/limits.ts";
 import { deleteUsageBefore } from "./prune.ts";
 import { explainError, SqliteConnection } from "./sqlite.ts";
@@ -114,6 +115,8 @@ function appendOn(writer: SqliteConnection): Appender {
   const appender = new SqliteAppender(writer);
   return {
     append: async (entries, options) => {
+      // A caller that appends in a loop must not keep timers, signals and other requests from their turn.
+      await giveTurn();
       await writer.beginWhenFree();
       return appender.append(entries, options);
     },

@@ -90,6 +90,46 @@ Deno.test("GroupCommit.append() fails all callers of a group that storage failed
   assert.deepEqual(await group.append([makeEntry()]), [{ outcome: "inserted" }]);
 });
 
+Deno.test("GroupCommit.append() begins the next group before those of the last go on, and answers them once durable", async () => {
+  const said: string[] = [];
+  const commits: (() => void)[] = [];
+  const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const group = new GroupCommit(async (entries) => {
+    const number = commits.length;
+    said.push(`begins ${number}`);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    commits.push(resolve);
+    begun[number]!.resolve();
+    await promise;
+    said.push(`is durable ${number}`);
+    return insertedAll(entries);
+  });
+  const first = group.append([makeEntry()]).then(() => said.push("first goes on"));
+  await begun[0]!.promise;
+  const second = group.append([makeEntry()]).then(() => said.push("second goes on"));
+  commits[0]!();
+  await Promise.all([first, begun[1]!.promise]);
+  commits[1]!();
+  await second;
+  assert.deepEqual(said, [
+    "begins 0",
+    "is durable 0",
+    "begins 1",
+    "first goes on",
+    "is durable 1",
+    "second goes on",
+  ]);
+});
+
+forEachAppender("append() of several groups leaves timers their turn between them", async ({ open }) => {
+  const database = await open();
+  const said: string[] = [];
+  setTimeout(() => said.push("timer"), 0);
+  await Promise.all(Array.from({ length: 2_000 }, (_, at) => database.append([makeEntry({ id: `r${at}` })])));
+  said.push("all are stored");
+  assert.deepEqual(said, ["timer", "all are stored"]);
+});
+
 Deno.test("GroupCommit.append() fails with temporary beyond the queue, and takes more once it is shorter", async () => {
   const held = Promise.withResolvers<void>();
   const group = new GroupCommit(async (entries) => {
