@@ -59,7 +59,7 @@ export function createApp(options: AppOptions): Hono {
     );
   }
   if (options.metrics !== undefined) serveMetrics(app, options.metrics, options);
-  app.all("*", (context) => answerFor(context, options, () => Promise.reject(unknownPath(context))));
+  app.notFound((context) => answerFor(context, options, () => Promise.reject(unknownPath(context))));
   return app;
 }
 
@@ -88,9 +88,11 @@ function createRouter(given: AppOptions, base?: string): Hono {
     }));
     serve(app, { path, methods }, options);
   }
-  // Mounted alone, it has no /docs beside it.
-  const paths = base === undefined ? "the paths are in openapi.json of costops" : undefined;
-  app.all("*", (context) => answerFor(context, options, () => Promise.reject(unknownPath(context, paths))));
+  // Mounted alone, it answers for everything below its path, and has no /docs beside it.
+  if (base === undefined) {
+    const paths = "the paths are in openapi.json of costops";
+    app.all("*", (context) => answerFor(context, options, () => Promise.reject(unknownPath(context, paths))));
+  }
   return app;
 }
 
@@ -99,10 +101,10 @@ type Served = AppOptions & { readonly base?: string };
 
 type Answer = (context: Context, exchange: Exchange) => Promise<Reply>;
 
-function newApp({ settings, environment }: AppOptions): Hono {
+function newApp({ settings }: AppOptions): Hono {
   const app = new Hono({ router: new RememberingRouter() });
   const { allowed_origins } = fillSettings(settings);
-  if (allowed_origins.length > 0) app.use(allowOrigins(allowed_origins, environment.newId));
+  if (allowed_origins.length > 0) app.use(allowOrigins(allowed_origins));
   return app;
 }
 
@@ -136,41 +138,38 @@ function serveMetrics(app: Hono, write: WriteMetrics, options: AppOptions): void
   serve(app, { path: METRICS_PATH, methods: new Map([["get", answer]]) }, options);
 }
 
-/** Serves one path: its methods, and to every other one which there are. */
+/**
+ * Serves one path: its methods, and to every other one which there are. There is one handler for all of them: where Hono
+ * finds several, it calls them through each other.
+ */
 function serve(
   app: Hono,
   { path, methods }: { readonly path: string; readonly methods: ReadonlyMap<string, Answer> },
   options: Served,
 ): void {
-  const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
-  for (const [method, answer] of methods) {
-    app.on(
-      method.toUpperCase(),
-      pattern,
-      (context) => answerFor(context, options, (exchange) => answer(context, exchange)),
-    );
-  }
+  const byMethod = new Map([...methods].map(([method, answer]) => [method.toUpperCase(), answer]));
   const allow = listMethods(methods.keys());
-  app.all(pattern, (context) =>
-    answerFor(context, options, async (exchange) => {
-      exchange.route = path;
-      const error = new CostopsError(
-        "method_not_allowed",
-        `Cannot ${exchange.method} ${path}: it takes ${allow}`,
-      );
-      const reply = writeProblem(error, exchange);
-      return await Promise.resolve({ ...reply, headers: { ...reply.headers, Allow: allow } });
-    }));
+  const refuse: Answer = (_context, exchange) => {
+    exchange.route = path;
+    const error = new CostopsError("method_not_allowed", `Cannot ${exchange.method} ${path}: it takes ${allow}`);
+    const reply = writeProblem(error, exchange);
+    return Promise.resolve({ ...reply, headers: { ...reply.headers, Allow: allow } });
+  };
+  app.all(path.replaceAll(/\{(\w+)\}/g, ":$1"), (context) => {
+    const { method } = context.req;
+    const answer = byMethod.get(method === "HEAD" ? "GET" : method) ?? refuse;
+    return answerFor(context, options, (exchange) => answer(context, exchange));
+  });
 }
 
 /** Answers one request, come what may, and says so to whoever watches. */
 async function answerFor(
   context: Context,
-  { environment, base, observe = writeFaults }: Served,
+  { base, observe = writeFaults }: Served,
   answer: (exchange: Exchange) => Promise<Reply>,
 ): Promise<Response> {
   const request = context.req.raw;
-  const exchange = beginExchange(request, environment.newId, base);
+  const exchange = beginExchange(request, base);
   let reply: Reply;
   let error: unknown;
   try {

@@ -16,12 +16,12 @@ const CORS = {
 };
 
 /** Lets scripts of these origins in; a preflight's answer has the headers that every answer has. */
-export function allowOrigins(origins: readonly string[], newId: () => string): MiddlewareHandler {
+export function allowOrigins(origins: readonly string[]): MiddlewareHandler {
   const allow = cors({ origin: [...origins], ...CORS });
   return async (context, next) => {
     const preflight = await allow(context, next);
     if (!(preflight instanceof Response)) return;
     const headers = Object.fromEntries(preflight.headers);
-    return respond({ status: preflight.status, headers }, beginExchange(context.req.raw, newId));
+    return respond({ status: preflight.status, headers }, beginExchange(context.req.raw));
   };
 }

@@ -76,10 +76,10 @@ export function writeCounts(summary: IngestSummary): Readonly<Record<string, num
 }
 
 /** Begins the exchange of a request. */
-export function beginExchange(request: Request, newId: () => string, base?: string): Exchange {
+export function beginExchange(request: Request, base?: string): Exchange {
   return {
     base,
-    request_id: chooseRequestId(request.headers, newId),
+    request_id: chooseRequestId(request.headers),
     method: request.method.slice(0, LIMITS.id_characters),
     began: performance.now(),
   };
@@ -87,10 +87,13 @@ export function beginExchange(request: Request, newId: () => string, base?: stri
 
 const SANE_ID = /^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}$/;
 
-/** The request's own id where it is one that may stand in a log, else a new one. */
-function chooseRequestId(headers: Headers, newId: () => string): string {
+/**
+ * The request's own id where it is one that may stand in a log, else a new one: at random, which takes a tenth of the
+ * time that one in the order of time does, and nothing sorts requests by it.
+ */
+function chooseRequestId(headers: Headers): string {
   const given = headers.get("x-request-id");
-  return given !== null && SANE_ID.test(given) ? given : newId();
+  return given !== null && SANE_ID.test(given) ? given : crypto.randomUUID();
 }
 
 /** Tells of an answer when it is known what became of it: at once, of a stream of records at its end. */

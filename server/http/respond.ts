@@ -8,18 +8,18 @@ import type { Exchange } from "./exchange.ts";
 import { writeRateLimitHeaders } from "../rate_limit/decision.ts";
 
 /** Nothing of the API is for caches, frames, sniffing or scripts of other origins. */
-const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
-  ["Cache-Control", "no-store"],
-  ["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"],
-  ["Cross-Origin-Resource-Policy", "same-origin"],
-  ["Referrer-Policy", "no-referrer"],
-  ["X-Content-Type-Options", "nosniff"],
-  ["X-Frame-Options", "DENY"],
-];
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+};
 
 /** Encodes a reply; its own headers win over those of every response. */
 export function respond({ status, body, headers }: Reply, exchange: Exchange): Response {
-  const all: Record<string, string> = Object.fromEntries(SECURITY_HEADERS);
+  const all: Record<string, string> = { ...SECURITY_HEADERS };
   all["X-Request-Id"] = exchange.request_id;
   if (exchange.rate !== undefined) Object.assign(all, writeRateLimitHeaders(exchange.rate));
   let content: string | ReadableStream<Uint8Array> | null = null;

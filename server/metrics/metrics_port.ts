@@ -36,7 +36,7 @@ async function answerRequest(
   request: Request,
   { write, observe }: Pick<MetricsPort, "write" | "observe">,
 ): Promise<Response> {
-  const exchange = beginExchange(request, () => crypto.randomUUID());
+  const exchange = beginExchange(request);
   let reply: Reply;
   let error: unknown;
   try {
