@@ -91,8 +91,8 @@ export class SqliteConnection {
    * Begins a transaction that may write as soon as no other process has one; meanwhile the thread does other things.
    * Fails with `temporary` when that takes too long.
    */
-  async beginWhenFree(): Promise<void> {
-    const latest = performance.now() + FREE_MS;
+  async beginWhenFree(wait_ms = FREE_MS): Promise<void> {
+    const latest = performance.now() + wait_ms;
     for (;;) {
       try {
         return this.begin();

@@ -115,7 +115,7 @@ Deno.test("costops serve refuses to start in plain words, with the exit code tha
       "costops: Cannot start on Postgres without JWT_SECRET: the processes on one database share it; " +
       "openssl rand -base64 48 makes one",
     ]);
-    // Who only waits for a turn to write waits for half a minute; who cannot even read is told sooner.
+    // Who waits for a turn to write waits for half a minute; who cannot even read is told sooner, in the same words.
     const locker = new DatabaseSync(database);
     locker.exec("pragma locking_mode = exclusive; begin exclusive");
     const locked = await run(["serve", "--port", "0"]);

@@ -201,6 +201,29 @@ Deno.test("append() waits for another program's transaction", async () => {
   });
 });
 
+Deno.test("SqliteConnection.beginWhenFree() begins when another has ended, and fails with temporary when that takes too long", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/x.db`;
+    await (await openDatabase(path)).close();
+    const [one, other] = [1, 2].map(() => new SqliteConnection(path, { isReader: false })) as [
+      SqliteConnection,
+      SqliteConnection,
+    ];
+    one.waitBriefly();
+    other.begin();
+    await assert.rejects(one.beginWhenFree(100), {
+      kind: "temporary",
+      message: `Cannot write to "${path}" now: another process is writing; try again`,
+    });
+    const begun = one.beginWhenFree();
+    other.run("commit");
+    await begun;
+    one.run("commit");
+    one.close();
+    other.close();
+  });
+});
+
 function change(path: string, sql: string, { isOurs = false } = {}): void {
   const database = new DatabaseSync(path);
   database.exec(sql);
