@@ -52,7 +52,7 @@ Deno.test("costops serve: from a new database to the first costs, by what it pri
 
 Deno.test("costops serve logs one JSON line a request, without a secret and without what would move a cursor", async () => {
   await inPlace(async (place) => {
-    const key = await makeKey(place, ["usage:create"]);
+    const key = await makeKey(place, ["usage:create", "forecast:read"]);
     const serving = await startServing(place, ["--quiet"]);
     const [, token] = await serving.untilSaid(/"token":"([\w-]+)"/);
     const ask = async (path: string, given: Parameters<Serving["fetch"]>[1]) => {
@@ -61,6 +61,8 @@ Deno.test("costops serve logs one JSON line a request, without a secret and with
       return answer.status;
     };
     assert.equal(await ask("/api/v1/usage", { bearer: key, body: RECORD }), 201);
+    // Watching for a client that goes makes Deno write a line of its own, unless it is told not to.
+    assert.equal(await ask("/api/v1/forecast/cost", { bearer: key, body: {} }), 200);
     assert.equal(await ask("/api/v1/usage", { bearer: `${key.slice(0, -1)}!`, body: RECORD }), 401);
     assert.equal(
       await ask("/api/v1/auth/login", { body: { username: "eve@example.com", password: "planted password" } }),
@@ -75,6 +77,7 @@ Deno.test("costops serve logs one JSON line a request, without a secret and with
       requests.map(({ level, method, route, status, code }) => [level, method, route, status, code]),
       [
         ["info", "POST", "/usage", 201, undefined],
+        ["info", "POST", "/forecast/cost", 200, undefined],
         ["info", "POST", "/usage", 401, "unauthenticated"],
         ["info", "POST", "/auth/login", 401, "unauthenticated"],
         ["info", "GET", undefined, 404, "not_found"],
