@@ -9,18 +9,31 @@ interface ConnectionInfo {
   readonly remoteAddr?: { readonly hostname?: string };
 }
 
-/** The address behind a request; undefined when there is no socket. Forwarded addresses of others are not believed. */
+/**
+ * The address behind a request; undefined when there is no socket, or the client has gone. Forwarded addresses of others
+ * are not believed.
+ */
 export function findAddress(
   headers: Headers,
   { connection, trusted_proxies }: { readonly connection: unknown; readonly trusted_proxies: readonly string[] },
 ): string | undefined {
-  const remote = (connection as ConnectionInfo | undefined)?.remoteAddr?.hostname;
+  const remote = readRemote(connection as ConnectionInfo | undefined);
   if (remote === undefined || trusted_proxies.length === 0) return remote;
   const isTrusted = trustedBy(trusted_proxies);
   if (!isTrusted(remote)) return remote;
   const forwarded = headers.get("x-forwarded-for")?.split(",").map((part) => part.trim()).reverse() ?? [];
   // From the right: each proxy adds whom it heard; the first that is not one of ours is who asked.
   return forwarded.find((address) => !isTrusted(address)) || remote;
+}
+
+/** Deno.serve knows nothing of a connection any more once its client has gone, and says so by a TypeError. */
+function readRemote(connection: ConnectionInfo | undefined): string | undefined {
+  try {
+    return connection?.remoteAddr?.hostname;
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 /** Headers by which a proxy says that it asks for another. */

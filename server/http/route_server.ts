@@ -70,6 +70,8 @@ export class RouteServer {
     exchange.statuses = this.route.statuses;
     const asking = new RoutedAsking(routed, this.services.settings);
     exchange.findAddress = () => asking.address;
+    // A stream is told of at its end, when its client may have gone.
+    if (this.route.body.as === "stream") asking.rememberAddress();
     const stay = this.services.in_flight.enter();
     let work: Promise<Reply>;
     try {
@@ -145,6 +147,7 @@ async function dropBody(reply: Reply, stay: Stay): Promise<Reply> {
 class RoutedAsking implements Asking {
   readonly routed: RoutedRequest;
   readonly #settings: Settings;
+  #address: string | undefined;
 
   constructor(routed: RoutedRequest, settings: Settings) {
     this.routed = routed;
@@ -161,8 +164,14 @@ class RoutedAsking implements Asking {
 
   /** Looked for only when somebody asks: what a server says of a connection it works out each time. */
   get address(): string | undefined {
+    this.rememberAddress();
+    return this.#address;
+  }
+
+  /** Looks for the address now, so that it is known also when the client has gone. */
+  rememberAddress(): void {
     const { trusted_proxies } = this.#settings;
-    return findAddress(this.headers, { connection: this.routed.connection, trusted_proxies });
+    this.#address ??= findAddress(this.headers, { connection: this.routed.connection, trusted_proxies });
   }
 }
 

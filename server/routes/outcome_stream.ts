@@ -34,9 +34,11 @@ export function writeOutcomes(batches: AsyncIterable<readonly IngestedItem[]>, r
     let failure: unknown;
     const say = (line: unknown) => controller.enqueue(encoder.encode(`${JSON.stringify(line)}\n`));
     try {
-      for (let next = await iterator.next(); next.done !== true && !isCancelled; next = await iterator.next()) {
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
         const outcomes = next.value.map(({ outcome }) => outcome);
+        // What was stored is counted, also when nobody reads that it was.
         summary = addOutcomes(summary, outcomes);
+        if (isCancelled) break;
         for (const outcome of outcomes) if (outcome.outcome !== "inserted") say(toWireOutcome(outcome));
         while ((controller.desiredSize ?? 0) <= 0 && !isCancelled) {
           held.resolve();

@@ -22,3 +22,12 @@ Deno.test("findAddress() takes ranges, and the last address that is no proxy's",
   assert.equal(find("::ffff:10.0.0.1", "198.51.100.1", trusted), "198.51.100.1");
   assert.equal(find("10.0.0.1", "not an address", trusted), "not an address");
 });
+
+Deno.test("findAddress() knows no address of a client that has gone, as Deno.serve tells it", () => {
+  const gone = {
+    get remoteAddr(): never {
+      throw new TypeError("Request closed");
+    },
+  };
+  assert.equal(findAddress(new Headers(), { connection: gone, trusted_proxies: ["10.0.0.1"] }), undefined);
+});

@@ -108,6 +108,32 @@ Deno.test("a stream answers while it is sent", async () => {
   });
 });
 
+Deno.test("a client that goes away in the middle of its stream does no harm, and it is known where it was", async () => {
+  await withServer(async ({ port, answered, send }) => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    const record = '{"id":"s1","model":"gpt-4","timestamp":1770681600,"prompt_tokens":1}\n';
+    await connection.write(new TextEncoder().encode(
+      "POST /api/v1/usage/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ingest@acme\r\n" +
+        "content-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n" +
+        `${(record.length * 2).toString(16)}\r\n${record}${record}\r\n`,
+    ));
+    let received = "";
+    while (!received.includes('"outcome":"duplicate"')) {
+      const buffer = new Uint8Array(4096);
+      const read = await connection.read(buffer);
+      assert.notEqual(read, null, received);
+      received += new TextDecoder().decode(buffer.subarray(0, read ?? 0));
+    }
+    connection.close();
+    const [stream] = answered;
+    const { summary } = await stream!.ended!;
+    assert.deepEqual([summary.read, summary.inserted, summary.duplicate], [2, 1, 1]);
+    // At its end Deno.serve has forgotten the connection.
+    assert.equal(stream!.findAddress!(), "127.0.0.1");
+    assert.equal((await send("GET", "/api/v1/usage/s1")).status, 200);
+  }, { body_ms: 500 });
+});
+
 /** Clients that stall in the middle of a body. */
 function stall(port: number): Promise<Deno.TcpConn[]> {
   return Promise.all(
