@@ -116,15 +116,47 @@ interface Factors {
 }
 
 function pairOf(before: ModelUsage, after: ModelUsage, rates: RelativeRates): ModelPair {
-  const hasTokens = promptOf(before) + before.output_tokens > 0 && promptOf(after) + after.output_tokens > 0;
   const old = fullCost(before, costEach(after));
   const now = fullCost(after, costEach(before));
+  const prices = pricesOf(
+    { cost_nanos: old, weight: weigh(before, rates) },
+    { cost_nanos: now, weight: weigh(after, rates) },
+  );
   return {
     model: after.model,
-    before: factorsOf(before, old, { rates, hasTokens }),
-    after: factorsOf(after, now, { rates, hasTokens }),
+    before: factorsOf(before, { cost_nanos: old, rates, price: prices?.[0] }),
+    after: factorsOf(after, { cost_nanos: now, rates, price: prices?.[1] }),
     unpriced_nanos: after.cost_nanos - now - (before.cost_nanos - old),
   };
+}
+
+/** Tokens as so many uncached input tokens. */
+function weigh(usage: ModelUsage, rates: RelativeRates): number {
+  return weighPrompt(usage, rates) + rates.output * usage.output_tokens;
+}
+
+function weighPrompt(
+  { input_tokens, cache_read_tokens, cache_write_tokens }: ModelUsage,
+  rates: RelativeRates,
+): number {
+  return input_tokens + rates.cache_read * cache_read_tokens + rates.cache_write * cache_write_tokens;
+}
+
+interface Weighed {
+  readonly cost_nanos: number;
+  readonly weight: number;
+}
+
+/**
+ * What an uncached input token cost before and after. Where only what is free was used, it tells nothing of a price, which
+ * is taken to be that of the other time. Undefined where tokens do not tell what usage costs.
+ */
+function pricesOf(before: Weighed, after: Weighed): readonly [number, number] | undefined {
+  const [old, now] = [before, after].map(({ cost_nanos, weight }) => weight > 0 ? cost_nanos / weight : undefined);
+  if (old !== undefined && now !== undefined) return [old, now];
+  if (old !== undefined && after.cost_nanos === 0) return [old, old];
+  if (now !== undefined && before.cost_nanos === 0) return [now, now];
+  return undefined;
 }
 
 /** What usage would cost if its records without a price cost as much as the others, or as those of the other period. */
@@ -139,18 +171,19 @@ function costEach({ cost_nanos, unpriced_share, requests }: ModelUsage): number 
 
 function factorsOf(
   usage: ModelUsage,
-  cost_nanos: number,
-  { rates, hasTokens }: { readonly rates: RelativeRates; readonly hasTokens: boolean },
+  { cost_nanos, rates, price }: {
+    readonly cost_nanos: number;
+    readonly rates: RelativeRates;
+    readonly price: number | undefined;
+  },
 ): Factors {
   const { requests } = usage;
   // What is not billed by tokens has a price for each request.
-  if (!hasTokens) return { requests, prompt: 1, output: 0, cached: 1, price: cost_nanos / requests };
+  if (price === undefined) return { requests, prompt: 1, output: 0, cached: 1, price: cost_nanos / requests };
   const prompt = promptOf(usage);
-  const weighed = usage.input_tokens + rates.cache_read * usage.cache_read_tokens +
-    rates.cache_write * usage.cache_write_tokens;
-  const each = { prompt: prompt / requests, output: rates.output * usage.output_tokens / requests };
-  const cached = prompt === 0 ? 1 : weighed / prompt;
-  return { requests, ...each, cached, price: cost_nanos / (requests * (each.prompt * cached + each.output)) };
+  const output = rates.output * usage.output_tokens;
+  const cached = prompt === 0 ? 1 : weighPrompt(usage, rates) / prompt;
+  return { requests, prompt: prompt / requests, output: output / requests, cached, price };
 }
 
 function promptOf({ input_tokens, cache_read_tokens, cache_write_tokens }: ModelUsage): number {

@@ -51,6 +51,18 @@ Deno.test("cache: half of the prompt no longer comes from the cache", () => {
   assert.deepEqual(explain([before], [usage()], [55, 100]), [["cache", null, 45]]);
 });
 
+Deno.test("cache: all of the prompt comes from a cache that is free, or no longer does", () => {
+  const rates = new Map([["m", { cache_read: 0, cache_write: 1, output: 0 }]]);
+  const free = usage({ input_tokens: 0, cache_read_tokens: 100_000, cost_nanos: 0 });
+  const explained = (before: ModelUsage, after: ModelUsage, [expected, actual]: [number, number]) =>
+    explainDifference({ expected: cents(expected), actual: cents(actual), before: [before], after: [after], rates });
+  assert.deepEqual(explained(usage(), free, [100, 0]), [{ name: "cache", model: null, amount: cents(-100) }]);
+  assert.deepEqual(explained(free, usage(), [100, 200]), [{ name: "cache", model: null, amount: cents(100) }]);
+  // What was free has a price now: tokens do not tell what it costs, requests do.
+  const dear = usage({ input_tokens: 0, cache_read_tokens: 100_000, cost_nanos: Number(130n * CENT) });
+  assert.deepEqual(explained(usage(), dear, [100, 130]), [{ name: "price", model: null, amount: cents(30) }]);
+});
+
 Deno.test("mix: the same requests, more of them to the dear model", () => {
   // The dear model costs 10 cents a request. 100 + 100 requests: 1,100 cents. 50 + 150: 1,550.
   const dear = (requests: number) =>
@@ -103,7 +115,7 @@ Deno.test("a model's own rates decide what caching is worth", () => {
 });
 
 Deno.test("the causes add up to the difference to the last nano-dollar, whatever the usage", () => {
-  const count = fc.integer({ min: 0, max: 1_000_000 });
+  const count = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1_000_000 }));
   const models = fc.array(
     fc.record({
       model: fc.constantFrom("a", "b", "c"),
@@ -119,9 +131,11 @@ Deno.test("the causes add up to the difference to the last nano-dollar, whatever
   ).map((usages) => [...new Map(usages.map((usage) => [usage.model, usage])).values()]);
   const total = (usages: readonly ModelUsage[]) =>
     usdFromNanos(usages.reduce((sum, { cost_nanos }) => sum + BigInt(cost_nanos), 0n));
-  fc.assert(fc.property(models, models, (before, after) => {
+  const rate = fc.constantFrom(0, 0.1, 5);
+  const rates = fc.record({ cache_read: rate, cache_write: rate, output: rate }).map((all) => new Map([["a", all]]));
+  fc.assert(fc.property(models, models, rates, (before, after, rates) => {
     const [expected, actual] = [total(before), total(after)];
-    const causes = explainDifference({ expected, actual, before, after });
+    const causes = explainDifference({ expected, actual, before, after, rates });
     const sum = causes.reduce((sum, { amount }) => sum + amount, 0n);
     if (causes.length > 0 || before.length + after.length > 0) assert.equal(sum, actual - expected);
   }));
