@@ -247,23 +247,30 @@ function holdUntilSent(reply: Reply, stay: Stay): Reply {
   return { ...reply, body: new Written(body.content_type, tellEnd(body.content, () => stay.leave())) };
 }
 
-/** The same stream; `onEnd` is told when it has ended, or nobody reads it any more. */
+/** The same stream; `onEnd` is told once, when it has ended, or nobody reads it any more. */
 export function tellEnd(stream: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
   const reader = stream.getReader();
+  let isTold = false;
+  // Whoever cancels while a piece is awaited ends that one too.
+  const tell = () => {
+    if (isTold) return;
+    isTold = true;
+    onEnd();
+  };
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
         if (!done) return controller.enqueue(value);
-        onEnd();
+        tell();
         controller.close();
       } catch (error) {
-        onEnd();
+        tell();
         throw error;
       }
     },
     async cancel(reason) {
-      onEnd();
+      tell();
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });
