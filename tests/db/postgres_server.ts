@@ -114,7 +114,9 @@ async function hasMemoryFolder(): Promise<boolean> {
   try {
     const { bavail, bsize } = await statfs(MEMORY_FOLDER);
     return bavail * bsize >= MEMORY_BYTES;
-  } catch {
+  } catch (error) {
+    // Another system has no such folder; a permission that is missing would only be seen in how long all takes.
+    if (error instanceof Deno.errors.NotCapable) throw error;
     return false;
   }
 }
