@@ -40,7 +40,6 @@ export interface AppendPlan {
 
 /** The entries of one id, in the order they came in. */
 interface Group {
-  readonly key: string;
   readonly entries: AppendEntry[];
   /** Where their outcomes go. */
   readonly places: number[];
@@ -72,7 +71,7 @@ export async function planAppend(drafted: AppendDraft, queries: PlanQueries): Pr
   if (places.length === 0) return { outcomes: [...draft.outcomes], inserts: draft.inserts, replaced: [] };
   const outcomes = [...draft.outcomes];
   const taken = places.map((place) => groups[place]!);
-  const isTaken = new Set(taken.map(({ key }) => key));
+  const isTaken = new Set(taken);
   const identities = new Map<string, StoredIdentity>();
   const found = await queries.findIdentities(taken.map(({ entries }) => entries[0]!));
   for (const identity of found) identities.set(keyOf(identity), identity);
@@ -80,14 +79,14 @@ export async function planAppend(drafted: AppendDraft, queries: PlanQueries): Pr
   const inserts: AppendEntry[] = [];
   const replaced: { row: UsageRow; entry: AppendEntry }[] = [];
   groups.forEach((group, place) => {
-    if (!isTaken.has(group.key)) {
+    if (!isTaken.has(group)) {
       inserts.push(draft.inserts[place]!);
       return;
     }
     const entry = settle(group, { state: readState(group, { identities, rows }), outcomes });
     if (entry === undefined) return;
     inserts.push(entry);
-    replaced.push({ row: rows.get(group.key)!, entry });
+    replaced.push({ row: rows.get(groupKey(group))!, entry });
   });
   return { outcomes, inserts, replaced };
 }
@@ -113,7 +112,7 @@ function groupByKey(
   entries: readonly AppendEntry[],
   { outcomes, marks }: { outcomes: AppendOutcome[]; marks: ReadonlyMap<string, number> },
 ): Group[] {
-  const groups = new Map<string, Group>();
+  const organizations = new Map<string, Map<string, Group>>();
   entries.forEach((entry, place) => {
     const { record } = entry;
     const mark = marks.get(record.organization_id);
@@ -121,15 +120,25 @@ function groupByKey(
       outcomes[place] = beyondRetention(mark);
       return;
     }
-    const key = keyOf(record);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { key, entries: [entry], places: [place] });
+    let groups = organizations.get(record.organization_id);
+    if (groups === undefined) organizations.set(record.organization_id, groups = new Map());
+    const group = groups.get(record.id);
+    if (group === undefined) groups.set(record.id, { entries: [entry], places: [place] });
     else {
       group.entries.push(entry);
       group.places.push(place);
     }
   });
-  return [...groups.keys()].sort().map((key) => groups.get(key)!);
+  return sortByKey(organizations).flatMap(sortByKey);
+}
+
+/** Sorting texts alone is quicker than comparing what they are the keys of. */
+function sortByKey<Value>(map: ReadonlyMap<string, Value>): Value[] {
+  return [...map.keys()].sort().map((key) => map.get(key)!);
+}
+
+function groupKey({ entries }: Group): string {
+  return keyOf(entries[0]!.record);
 }
 
 /** An id within its organization, as one text. */
@@ -142,8 +151,9 @@ async function findReplaceable(
   taken: readonly Group[],
   { identities, queries }: { identities: Map<string, StoredIdentity>; queries: PlanQueries },
 ): Promise<ReadonlyMap<string, UsageRow>> {
-  const wanted = taken.flatMap(({ key, entries }) => {
-    const identity = identities.get(key);
+  const wanted = taken.flatMap((group) => {
+    const { entries } = group;
+    const identity = identities.get(groupKey(group));
     if (identity === undefined || identity.deleted_at !== null) return [];
     const isOther = entries.some(({ record, may_supersede }) =>
       may_supersede === true && record.content_hash !== identity.content_hash
@@ -167,9 +177,10 @@ interface State {
 }
 
 function readState(
-  { key }: Group,
+  group: Group,
   { identities, rows }: { identities: ReadonlyMap<string, StoredIdentity>; rows: ReadonlyMap<string, UsageRow> },
 ): State {
+  const key = groupKey(group);
   const identity = identities.get(key);
   if (identity === undefined) throw new Error(`no identity of ${key} though it could not be inserted`);
   const { content_hash, deleted_at } = identity;

@@ -44,7 +44,7 @@ export function writeRows(rows: readonly (readonly CopiedValue[])[]): Uint8Array
     }
     text += "\n";
   }
-  return Buffer.from(text);
+  return UTF8.encode(text);
 }
 
 /** Inserts rows that were written before, within the transaction of a connection. */
@@ -81,6 +81,8 @@ function writeValue(value: CopiedValue): string | number | bigint {
   if (typeof value === "string") return value !== "" && SPECIAL.test(value) ? escapeText(value) : value;
   return typeof value === "object" ? `\\\\x${value.toHex()}` : value;
 }
+
+const UTF8 = new TextEncoder();
 
 const SPECIAL = /[\\\n\r\t]/;
 

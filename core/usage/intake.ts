@@ -155,7 +155,7 @@ function checkTags(
   defaults: Readonly<Record<string, string>> | undefined,
 ): Readonly<Record<string, string>> | null {
   if (given === undefined && defaults === undefined) return null;
-  const entries = Object.entries({ ...defaults, ...given });
+  const entries = Object.entries(defaults === undefined ? given! : { ...defaults, ...given });
   if (entries.length > LIMITS.tags) {
     throw new RejectedRecord("too_many_tags", `Cannot take ${entries.length} tags: at most ${LIMITS.tags}`);
   }
