@@ -7,7 +7,7 @@ import { CostopsError } from "../core/error.ts";
 import { readAppliedPrice } from "../core/pricing/applied_price.ts";
 import { type RateStep, thawPrice } from "../core/pricing/rate_plan.ts";
 import type { Database, Queries } from "./database.ts";
-import { findPruneMark } from "./retention.ts";
+import { beyondMark, findPruneMark } from "./retention.ts";
 import type { UsageRow } from "./usage.ts";
 import { walkUsage } from "./usage_walk.ts";
 
@@ -29,7 +29,7 @@ export async function walkPricedUsage(
   const { organization_id, range, filter } = query;
   await database.scanner.transaction().setIsolationLevel("repeatable read").execute(async (queries) => {
     const mark = await findPruneMark(queries, organization_id);
-    if (mark !== undefined && range.since < mark) throw dropped(mark);
+    if (mark !== undefined && range.since < mark) throw beyondMark("export", mark);
     const prices = new Map<bigint, RateStep>();
     for await (const rows of walkUsage(queries, { organization_id, range, filter })) {
       const ids = rows.flatMap(({ applied_price_id: id }) => id === null || prices.has(id) ? [] : [id]);
@@ -37,14 +37,6 @@ export async function walkPricedUsage(
       await take(rows.map((row) => ({ row, step: findStep(row, prices) })));
     }
   });
-}
-
-function dropped(mark: number): CostopsError {
-  const since = new Date(mark).toISOString();
-  return new CostopsError(
-    "beyond_retention",
-    `Cannot export records from before ${since}: retention has dropped them; ask for a period from then on`,
-  );
 }
 
 /** Statements take no more parameters than this at once, on any database. */

@@ -19,6 +19,15 @@ export async function checkRetention(queries: Queries, query: CostQuery, pieces:
   );
 }
 
+/** Records themselves are asked for, some of them from below their organization's mark. */
+export function beyondMark(what: "list" | "export", mark: number): CostopsError {
+  const since = new Date(mark).toISOString();
+  return new CostopsError(
+    "beyond_retention",
+    `Cannot ${what} records from before ${since}: retention has dropped them; ask for a period from then on`,
+  );
+}
+
 /** The mark of a query's organization when the query needs rows from below it, in milliseconds since 1970 UTC. */
 export async function findMissing(
   queries: Queries,

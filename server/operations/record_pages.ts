@@ -6,6 +6,7 @@ import type { Principal } from "../../core/access.ts";
 import { parseCostQuery } from "../../core/analytics/parse_query.ts";
 import type { TimeRange } from "../../core/analytics/query.ts";
 import { DEFAULT_RECORD_SORT, type RecordPosition, type RecordSort } from "../../core/usage/record_sort.ts";
+import { beyondMark, findPruneMark } from "../../db/retention.ts";
 import { listUsage, type StoredUsage } from "../../db/usage.ts";
 import { countUsage, listUsageFrom, type UsageSelection } from "../../db/usage_pages.ts";
 import type { Environment } from "../environment.ts";
@@ -47,13 +48,17 @@ export interface PageNumbers {
   readonly has_prev: boolean;
 }
 
-/** Finds a page of an organization's records. Fails with `invalid` on a query that cannot be read. */
+/**
+ * Finds a page of an organization's records. Fails with `invalid` on a query that cannot be read, and with
+ * `beyond_retention` on one that asks for a time whose records were dropped; where it names none, the list begins where
+ * they are kept.
+ */
 export async function findRecordPage(
   environment: Environment,
   principal: Principal,
   input: RecordQuery & PageInput,
 ): Promise<RecordPage> {
-  const selection = select(environment, principal, input);
+  const selection = await select(environment, principal, input);
   const { sort = DEFAULT_RECORD_SORT } = input;
   if (input.page !== undefined) {
     return await findNumbered(environment, { ...selection, sort, page: input.page, page_size: input.page_size });
@@ -90,8 +95,11 @@ async function findNumbered(
   return { found, pagination, next: null };
 }
 
-function select(environment: Environment, principal: Principal, query: RecordQuery): UsageSelection {
+async function select(environment: Environment, principal: Principal, query: RecordQuery): Promise<UsageSelection> {
   const organization_id = chooseOrganization(principal, query);
   const { range, filter } = parseCostQuery({ ...query, organization_id }, environment.now());
-  return { organization_id, range, filter };
+  const mark = await findPruneMark(environment.database.reader, organization_id);
+  if (mark === undefined || range.since >= mark) return { organization_id, range, filter };
+  if (query.since !== undefined || query.start_date !== undefined) throw beyondMark("list", mark);
+  return { organization_id, range: { since: mark, until: Math.max(mark, range.until) }, filter };
 }
