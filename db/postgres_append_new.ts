@@ -10,7 +10,7 @@ import type { PoolClient } from "pg";
 import { LIMITS } from "../core/limits.ts";
 import type { AppendOutcome } from "./append.ts";
 import { isBeyond } from "./append_plan.ts";
-import { type EncodedAppend, type EncodedLines, encodeLines, PLACES, TURN_ROWS } from "./encoded_append.ts";
+import { type EncodedAppend, type EncodedLines, encodeLines, PLACES } from "./encoded_append.ts";
 import { giveTurn } from "./event_loop.ts";
 import { copyChunks, writeRows } from "./postgres_copy_in.ts";
 import { isKeyTaken } from "./postgres_errors.ts";
@@ -30,6 +30,9 @@ const LEAST_ENTRIES = 2_000;
 
 /** Fewer lines of a roll-up are not worth two statements. */
 const LEAST_LINES = 500;
+
+/** Lines that are written in one turn of the event loop, which the answers of the server wait for. */
+const TURN_LINES = 40;
 
 /** Each time that a batch was not new, twice as many pass as before until one is tried again; at most this many. */
 const MOST_CAREFUL = 64;
@@ -84,10 +87,10 @@ export class NewAppender {
       const unknown: Uint8Array[] = [];
       const recent = this.#lines.get(rollup)!;
       const areFew = lines.length < LEAST_LINES;
-      for (let at = 0; at < lines.length; at += TURN_ROWS) {
+      for (let at = 0; at < lines.length; at += TURN_LINES) {
         await giveTurn();
         const added: RollupValues[] = [];
-        lines.slice(at, at + TURN_ROWS).forEach((line, place) => {
+        lines.slice(at, at + TURN_LINES).forEach((line, place) => {
           // A line that comes again is there by then.
           const isThere = areFew || recent.has(line) || isSameLine(line, lines[at + place - 1]);
           (isThere ? known : added).push(valuesOf(line));

@@ -73,8 +73,8 @@ interface PreparedBatch {
   readonly entries: readonly AppendEntry[];
 }
 
-/** Values that are prepared in one turn of the event loop: the database waits for its end with what it answers meanwhile. */
-const TURN_ITEMS = 40;
+/** Values that are prepared in one turn of the event loop, which the answers of a database wait for. */
+const TURN_ITEMS = 10;
 
 /** Prepares batches; while one is stored, so is the next. */
 async function* prepareBatches({ items, is_dry_run }: IngestInput, begun: IntakeRun): AsyncGenerator<PreparedBatch> {
