@@ -57,7 +57,7 @@ Deno.test("a server that is away for three seconds is temporary, and the open da
     });
     await assert.rejects(() => readRows(database), { kind: "temporary", message: away });
     await assert.rejects(() => openDatabase(server.url), { kind: "temporary", message: away });
-    assert.ok(load.failures > 0);
+    await load.untilFailed();
     await server.start();
     await load.untilAppended();
   });

@@ -12,12 +12,12 @@ import { makeEntry, NOON } from "./records.ts";
 
 /** Batches that go on until they are ended. */
 export interface Load {
-  /** Appends that failed, each of them as temporary. */
-  readonly failures: number;
   /** Batches that were acknowledged. */
   readonly batches: number;
   /** Waits until the appends get through again. */
   untilAppended(): Promise<void>;
+  /** Waits until one has failed, as temporary: at once, or, where its commit was under way, when nobody tells its fate. */
+  untilFailed(): Promise<void>;
   /** Ends the load and checks that what was acknowledged is stored, once. */
   end(): Promise<void>;
 }
@@ -54,18 +54,14 @@ export function startLoad(database: Database): Load {
   };
   const running = Promise.all(Array.from({ length: APPENDERS }, (_, appender) => appendOn(appender)));
   return {
-    get failures() {
-      return failures;
-    },
     get batches() {
       return batches;
     },
-    untilAppended: async () => {
-      const before = batches;
-      while (batches <= before + APPENDERS) {
-        await Promise.race([new Promise((resolve) => setTimeout(resolve, 5)), running]);
-      }
+    untilAppended: () => {
+      const enough = batches + APPENDERS;
+      return until(() => batches > enough, running);
     },
+    untilFailed: () => until(() => failures > 0, running),
     end: async () => {
       hasEnded = true;
       await running;
@@ -73,6 +69,10 @@ export function startLoad(database: Database): Load {
       assert.deepEqual(await findRollupFaults(database), []);
     },
   };
+}
+
+async function until(isSo: () => boolean, running: Promise<unknown>): Promise<void> {
+  while (!isSo()) await Promise.race([new Promise((resolve) => setTimeout(resolve, 5)), running]);
 }
 
 /** Of a batch that never failed all is new; one that failed may have been stored all the same. */
