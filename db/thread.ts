@@ -35,6 +35,7 @@ export class Thread<Request> {
   #abandon = (_error: Error) => {};
   /** Why it was stopped. */
   #end: Error | undefined;
+  #isClosing = false;
 
   constructor(program: URL, options: ThreadOptions) {
     this.#worker = new Worker(program, { type: "module" });
@@ -55,6 +56,8 @@ export class Thread<Request> {
    */
   async ask(request: Request | typeof CLOSE): Promise<unknown> {
     if (this.#end !== undefined) throw this.#end;
+    // It answers one thing at a time: whoever asked now would get the answer to something else.
+    if (this.#isClosing && request !== CLOSE) throw isClosing();
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#worker.onmessage = ({ data }) => resolve(data);
     this.#worker.postMessage(request);
@@ -79,8 +82,9 @@ export class Thread<Request> {
     throw kind === undefined ? new Error(message) : new CostopsError(kind, message);
   }
 
-  /** Ends it once it has answered what it was asked; without an answer in time it is stopped. */
+  /** Ends it once it has answered what it was asked; without an answer in time it is stopped. It is asked no more. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     const { promise: isLate, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, CLOSE_MS);
     const closing = this.#answered.then(() => this.isStopped || this.ask(CLOSE));

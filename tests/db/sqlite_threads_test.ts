@@ -113,6 +113,19 @@ Deno.test("SqliteThreads: what runs when they are closed is answered, and whoeve
   });
 });
 
+Deno.test("SqliteThreads: who asks a thread that opens its file while they are closed is told, and gets no other's answer", async () => {
+  for (let round = 0; round < 5; round++) {
+    await onThreads({ count: 1 }, async (threads) => {
+      const asking = Promise.allSettled([countTo(5).execute(threads.queries)]);
+      // By now the thread is there, and opens the file.
+      while (threads.load.busy === 0) await Promise.resolve();
+      await threads.close();
+      const [asked] = await asking;
+      assert.equal(asked.status === "rejected" && asked.reason.message, "Cannot use the database: it is being closed");
+    });
+  }
+});
+
 Deno.test("SqliteThreads: closing does not wait for a query without an end", async () => {
   await onThreads({ count: 1 }, async (threads) => {
     const thread = await threads.take();
