@@ -41,7 +41,7 @@ export const PLACES: { readonly [Part in "usage" | "identities"]: CopyPlace } = 
 type FindPriceId = (price: AppliedPrice) => bigint;
 
 /** Rows that are encoded in one turn of the event loop, which the answers of the server wait for. */
-export const TURN_ROWS = 10;
+const TURN_ROWS = 10;
 
 /** Encodes a batch, in several turns of the event loop. */
 export async function encodeAppend(entries: readonly AppendEntry[], findPriceId: FindPriceId): Promise<EncodedAppend> {

@@ -82,6 +82,9 @@ export function widthFactor(
   return Math.min(WIDEST, Math.max(NARROWEST, factor));
 }
 
+/** A forecast that is off by no more than this share is right: floating point is, where an interval has no width. */
+const ROUNDING = 1e-12;
+
 /** How tried forecasts came out. */
 export interface Outcome {
   readonly mase: number | null;
@@ -103,12 +106,15 @@ export function judge(
   let count = 0;
   eachError(observed, widenAll(tried, factor), ({ actual, mean, lower, upper }) => {
     const expected = Math.max(0, mean);
+    const error = Math.abs(actual - expected);
     count++;
-    errors += Math.abs(actual - expected);
-    if (actual + expected > 0) {
-      nonZero++;
-      relative += 200 * Math.abs(actual - expected) / (actual + expected);
+    if (actual + expected > 0) nonZero++;
+    if (error <= ROUNDING * actual) {
+      inside++;
+      return;
     }
+    errors += error;
+    relative += 200 * error / (actual + expected);
     if (actual >= lower && actual <= upper) inside++;
   });
   return {

@@ -7,6 +7,7 @@ import { startServer } from "../../server/start.ts";
 import { ROLES } from "../../core/access.ts";
 import { findFreePort } from "../free_port.ts";
 import { withFolder } from "../db/for_each_database.ts";
+import { openStream } from "./http/raw_stream.ts";
 
 const QUIET = { write: () => {}, flush: () => Promise.resolve() };
 
@@ -74,27 +75,6 @@ Deno.test("startServer(): a price that was set over HTTP holds for the very next
   });
 });
 
-/** Asks for a stream by hand, so that its body stays open; gives how to go on and what came so far. */
-async function openStream(port: number, key: string) {
-  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const write = (text: string) => connection.write(new TextEncoder().encode(text));
-  await write(
-    `POST /api/v1/usage/stream HTTP/1.1\r\nhost: x\r\nx-api-key: ${key}\r\n` +
-      "content-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n",
-  );
-  let received = "";
-  const until = async (wanted: string) => {
-    const buffer = new Uint8Array(4096);
-    while (!received.includes(wanted)) {
-      const read = await connection.read(buffer);
-      assert.notEqual(read, null, received);
-      received += new TextDecoder().decode(buffer.subarray(0, read ?? 0));
-    }
-    return received;
-  };
-  return { send: (text: string) => write(`${text.length.toString(16)}\r\n${text}\r\n`), until, connection };
-}
-
 Deno.test("RunningServer.stop() ends a stream that does not end by itself: what was stored of it is said", async () => {
   await withFolder(async (folder) => {
     const database_url = `${folder}/costops.db`;
@@ -102,7 +82,7 @@ Deno.test("RunningServer.stop() ends a stream that does not end by itself: what 
     const said: string[] = [];
     const log = { write: (_level: string, message: string) => void said.push(message), flush: () => Promise.resolve() };
     const server = await startServer({ database_url, port: 0, version: "1.2.3", log });
-    const { send, until, connection } = await openStream(server.address.port, key);
+    const { send, until, connection } = await openStream(server.address.port, `x-api-key: ${key}`);
     const record = '{"id":"s1","model":"gpt-4","timestamp":1770681600,"prompt_tokens":1}\n';
     await send(record);
     await send(record);

@@ -76,8 +76,10 @@ Deno.test("forecast() of a constant series is the constant", () => {
     ),
     RUNS,
   );
-  const { lower, upper, cumulative } = forecast({ values: Array(20).fill(5), periods: [7], horizon: 3 });
+  const { lower, upper, cumulative, backtest } = forecast({ values: Array(20).fill(5), periods: [7], horizon: 3 });
   assert.deepEqual([lower, upper], [[5, 5, 5], [5, 5, 5]]);
+  // Its past forecasts are off by the last digit of a double at most, in an interval without any width.
+  assert.deepEqual([backtest!.mase, backtest!.smape, backtest!.coverage], [null, 0, 1]);
   assert.deepEqual(cumulative, { mean: [5, 10, 15], lower: [5, 10, 15], upper: [5, 10, 15] });
 });
 

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { type Api, SECRET, withApi } from "./api.ts";
+import { openStream } from "./raw_stream.ts";
 
 async function withServer(
   test: (api: Api & { readonly url: string; readonly port: number }) => Promise<void>,
@@ -24,6 +25,8 @@ async function withServer(
 }
 
 const HEADERS = { authorization: "Bearer org_admin@acme", "content-type": "application/json" };
+
+const CREDENTIAL = "authorization: Bearer ingest@acme";
 
 /** Sends bytes as they are and gives the beginning of the answer. */
 async function sendRaw(port: number, text: string): Promise<string> {
@@ -79,30 +82,15 @@ Deno.test("HEAD answers as GET does, without a body", async () => {
 
 Deno.test("a stream answers while it is sent", async () => {
   await withServer(async ({ port }) => {
-    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    const write = (text: string) => connection.write(new TextEncoder().encode(text));
-    const chunk = (text: string) => write(`${text.length.toString(16)}\r\n${text}\r\n`);
-    let received = "";
-    const until = async (wanted: string) => {
-      const buffer = new Uint8Array(4096);
-      while (!received.includes(wanted)) {
-        const read = await connection.read(buffer);
-        assert.notEqual(read, null, received);
-        received += new TextDecoder().decode(buffer.subarray(0, read ?? 0));
-      }
-    };
+    const { connection, send, end, until } = await openStream(port, CREDENTIAL);
     const record = (tokens: number) => `{"id":"s1","model":"gpt-4","timestamp":1770681600,"prompt_tokens":${tokens}}\n`;
-    await write(
-      "POST /api/v1/usage/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ingest@acme\r\n" +
-        "content-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n",
-    );
-    await chunk(record(1));
+    await send(record(1));
     await until("HTTP/1.1 200");
-    await chunk(record(1));
+    await send(record(1));
     await until('"outcome":"duplicate"');
-    await chunk(record(2));
+    await send(record(2));
     await until('"outcome":"conflict"');
-    await write("0\r\n\r\n");
+    await end();
     await until('{"summary":{"read":3,"inserted":1');
     connection.close();
   });
@@ -110,21 +98,11 @@ Deno.test("a stream answers while it is sent", async () => {
 
 Deno.test("a client that goes away in the middle of its stream does no harm, and it is known where it was", async () => {
   await withServer(async ({ port, answered, send }) => {
-    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    const raw = await openStream(port, CREDENTIAL);
     const record = '{"id":"s1","model":"gpt-4","timestamp":1770681600,"prompt_tokens":1}\n';
-    await connection.write(new TextEncoder().encode(
-      "POST /api/v1/usage/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ingest@acme\r\n" +
-        "content-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n" +
-        `${(record.length * 2).toString(16)}\r\n${record}${record}\r\n`,
-    ));
-    let received = "";
-    while (!received.includes('"outcome":"duplicate"')) {
-      const buffer = new Uint8Array(4096);
-      const read = await connection.read(buffer);
-      assert.notEqual(read, null, received);
-      received += new TextDecoder().decode(buffer.subarray(0, read ?? 0));
-    }
-    connection.close();
+    await raw.send(record + record);
+    await raw.until('"outcome":"duplicate"');
+    raw.connection.close();
     const [stream] = answered;
     const { summary } = await stream!.ended!;
     assert.deepEqual([summary.read, summary.inserted, summary.duplicate], [2, 1, 1]);
